@@ -1,0 +1,116 @@
+//! Properties of signatures, deliveries and records.
+#![allow(clippy::unwrap_used)] // Clippy does not see that helpers of tests are tests.
+
+use hibob_client::webhook::{Delivery, Secret, Verifier, VerifyError, is_ping, sign};
+use hibob_client::{Employee, FieldInventory, NamedList, testing};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn verifier(secret: &str) -> Verifier {
+    Verifier::new([Secret::new("test", secret)]).unwrap()
+}
+
+/// Any JSON of moderate size.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 32, 5, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            prop::collection::btree_map("[a-zA-Z/.]{0,8}", inner, 0..5)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_signature_fits_its_body_and_secret(
+        secret in ".{1,80}",
+        body in prop::collection::vec(any::<u8>(), 0..300),
+    ) {
+        let signature = sign(&secret, &body);
+        prop_assert!(verifier(&secret).verify(&body, Some(signature.as_bytes())).is_ok());
+        prop_assert_eq!(signature.len(), 88);
+    }
+
+    #[test]
+    fn one_bit_in_the_body_makes_a_mismatch(
+        mut body in prop::collection::vec(any::<u8>(), 1..300),
+        place in any::<prop::sample::Index>(),
+        bit in 0..8_u32,
+    ) {
+        let signature = sign("secret", &body);
+        let place = place.index(body.len());
+        body[place] ^= 1 << bit;
+        let result = verifier("secret").verify(&body, Some(signature.as_bytes())).map(drop);
+        prop_assert_eq!(result, Err(VerifyError::Mismatch));
+    }
+
+    #[test]
+    fn one_bit_in_the_signature_makes_an_error(
+        body in prop::collection::vec(any::<u8>(), 0..50),
+        place in any::<prop::sample::Index>(),
+        bit in 0..8_u32,
+    ) {
+        let mut signature = sign("secret", &body).into_bytes();
+        let place = place.index(signature.len());
+        signature[place] ^= 1 << bit;
+        prop_assert!(verifier("secret").verify(&body, Some(&signature)).is_err());
+    }
+
+    #[test]
+    fn any_bytes_are_opened_without_a_panic(
+        body in prop::collection::vec(any::<u8>(), 0..300),
+        signature in prop::collection::vec(any::<u8>(), 0..100),
+    ) {
+        let _ = is_ping(&body);
+        drop(testing::deliver(&body));
+        prop_assert!(verifier("secret").verify(&body, Some(&signature)).is_err());
+    }
+
+    #[test]
+    fn unknown_fields_and_types_never_fail_an_event(
+        kind in ".{0,30}",
+        extra in prop::collection::btree_map("[a-z]{1,6}X", any_json(), 0..5),
+        data in any_json(),
+    ) {
+        let mut body = json!({"type": kind, "version": "v2", "data": data});
+        body.as_object_mut().unwrap().extend(extra);
+        let Delivery::Event(event) = testing::event(&body) else {
+            return Err(TestCaseError::fail("not an event"));
+        };
+        prop_assert_eq!(event.kind().as_str(), kind);
+    }
+
+    #[test]
+    fn unknown_fields_never_fail_a_record(
+        extra in prop::collection::btree_map("[a-zA-Z/.]{3,8}", any_json(), 0..5),
+        field in "[a-zA-Z/.]{1,20}",
+    ) {
+        let mut body = json!({"id": "1"});
+        body.as_object_mut().unwrap().extend(extra);
+        let employee: Employee = serde_json::from_str(&body.to_string()).unwrap();
+        if let Ok(field) = hibob_client::FieldId::parse(&field) {
+            drop((employee.text(&field), employee.date(&field)));
+        }
+        drop((employee.email(), employee.access_status(), employee.lifecycle_status()));
+    }
+
+    #[test]
+    fn metadata_of_any_content_is_read(
+        entries in prop::collection::vec(any_json(), 0..6),
+    ) {
+        let fields: FieldInventory =
+            serde_json::from_value(Value::from(entries.clone())).unwrap();
+        prop_assert_eq!(fields.len() + fields.skipped(), entries.len());
+        let list: NamedList =
+            serde_json::from_value(json!({"name": "x", "items": entries})).unwrap();
+        prop_assert!(list.items().len() + list.skipped() >= entries.len());
+    }
+}
