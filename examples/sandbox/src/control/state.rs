@@ -1,0 +1,241 @@
+//! What the control routes answer: the truth of both sides, and the report of a turn.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::seed::{Group, LifecycleRow, Mapping, User};
+use crate::switches::Switches;
+
+/// The full truth of both stand-ins (`GET /_sandbox/state`). Secrets are not in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct State {
+    /// Virtual time.
+    pub now: Timestamp,
+    /// Employees by id.
+    pub employees: BTreeMap<String, EmployeeState>,
+    /// Ids of deleted employees.
+    pub deleted_employees: BTreeSet<String>,
+    /// Webhooks in the order of registration.
+    pub webhooks: Vec<WebhookState>,
+    /// All events, delivered or not.
+    pub events: Vec<EventRecord>,
+    /// All delivery attempts.
+    pub deliveries: Vec<DeliveryRecord>,
+    /// Mails to Bob's administrators about failing webhooks.
+    pub notices: Vec<Notice>,
+    /// 360Learning's accounts by id.
+    pub users: BTreeMap<String, User>,
+    /// 360Learning's groups by id.
+    pub groups: BTreeMap<String, Group>,
+    /// External-ID mappings by id.
+    pub mappings: BTreeMap<String, Mapping>,
+    /// Mails that 360Learning has sent.
+    pub mails: Vec<Mail>,
+    /// Switches in force.
+    pub switches: Switches,
+}
+
+impl State {
+    /// The account that is linked to this employee on this External-ID platform.
+    pub fn linked(&self, platform: &str, employee: &str) -> Option<&User> {
+        let mapping = self.mappings.values().find(|it| {
+            it.platform == platform && it.target_type == "user" && it.value == employee
+        })?;
+        self.users.get(&mapping.target_id)
+    }
+
+    /// The account with this mail, compared without case; a deleted one only if no other has it.
+    pub fn user_by_mail(&self, mail: &str) -> Option<&User> {
+        let holds = |user: &&User| {
+            user.mail
+                .as_ref()
+                .is_some_and(|it| it.to_lowercase() == mail.to_lowercase())
+        };
+        self.users
+            .values()
+            .filter(holds)
+            .min_by_key(|user| user.status)
+    }
+}
+
+/// An employee as Bob knows him. `Debug` shows the id and the field ids only.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct EmployeeState {
+    /// Employee id.
+    pub id: String,
+    /// Stored machine values by field id; calculated ones are not among them.
+    pub fields: BTreeMap<String, Value>,
+    /// Lifecycle rows in the order of their effect.
+    pub lifecycle: Vec<LifecycleRow>,
+    /// When the next row takes effect.
+    pub next_switch: Option<Timestamp>,
+}
+
+impl fmt::Debug for EmployeeState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmployeeState")
+            .field("id", &self.id)
+            .field("fields", &self.fields.keys())
+            .field("lifecycle", &self.lifecycle)
+            .field("next_switch", &self.next_switch)
+            .finish()
+    }
+}
+
+/// A webhook and how it fares.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct WebhookState {
+    /// Its name.
+    pub name: String,
+    /// Its URL.
+    pub url: String,
+    /// Event types it listens for.
+    pub events: BTreeSet<String>,
+    /// False after 72 hours without a successful delivery.
+    pub active: bool,
+    /// First failure since the last success.
+    pub failing_since: Option<Timestamp>,
+    /// Deliveries on their way, due or not.
+    pub pending: u64,
+    /// Successful deliveries.
+    pub delivered: u64,
+    /// Failed attempts.
+    pub failed: u64,
+    /// Events lost by a knob.
+    pub lost: u64,
+}
+
+/// Something that happened to an employee.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct EventRecord {
+    /// From 1, in their order.
+    pub number: u64,
+    /// Virtual time.
+    pub at: Timestamp,
+    /// Event type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The employee.
+    pub employee_id: String,
+    /// True if `triggeredBy` is `system`.
+    pub by_system: bool,
+    /// Changed fields, if it names any.
+    pub fields: Vec<String>,
+}
+
+/// One attempt to deliver an event or a ping.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DeliveryRecord {
+    /// Number of the event; 0 for a ping.
+    pub event: u64,
+    /// Name of the webhook.
+    pub webhook: String,
+    /// Event type, or `ping`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The employee; empty for a ping.
+    pub employee_id: String,
+    /// From 1.
+    pub attempt: u32,
+    /// Virtual time.
+    pub at: Timestamp,
+    /// Status of the answer; 0 = none.
+    pub status: u16,
+}
+
+/// A mail to Bob's administrators about a failing webhook.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Notice {
+    /// Name of the webhook.
+    pub webhook: String,
+    /// 1, 24, 48 or 72.
+    pub failing_hours: i64,
+    /// Virtual time.
+    pub at: Timestamp,
+}
+
+/// A mail that 360Learning has sent. `Debug` does not show the address.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Mail {
+    /// The user.
+    pub user_id: String,
+    /// Where it went.
+    pub to: String,
+    /// `invitation` or `activation`.
+    pub kind: String,
+    /// Virtual time.
+    pub at: Timestamp,
+}
+
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mail")
+            .field("user_id", &self.user_id)
+            .field("kind", &self.kind)
+            .field("at", &self.at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What an act or a turn of the clock did, all due deliveries included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// Virtual time afterwards.
+    pub now: Timestamp,
+    /// The employee or user concerned by an act.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// Events that happened.
+    pub events: u64,
+    /// Lifecycle rows that took effect by the clock.
+    pub lifecycle_switches: u64,
+    /// Announced deactivations that took effect in 360Learning.
+    pub deactivations: u64,
+    /// Attempts to deliver.
+    pub deliveries: DeliveryCounts,
+    /// Webhooks deactivated after 72 hours.
+    pub deactivated_webhooks: u64,
+    /// Deliveries that are on their way, all webhooks together.
+    pub pending: u64,
+}
+
+impl Report {
+    pub(crate) fn new(now: Timestamp) -> Self {
+        Self {
+            now,
+            id: None,
+            events: 0,
+            lifecycle_switches: 0,
+            deactivations: 0,
+            deliveries: DeliveryCounts::default(),
+            deactivated_webhooks: 0,
+            pending: 0,
+        }
+    }
+}
+
+/// Attempts to deliver events; pings are not counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DeliveryCounts {
+    /// Attempts.
+    pub attempted: u64,
+    /// Answered with success.
+    pub delivered: u64,
+    /// Anything else.
+    pub failed: u64,
+    /// Deliveries that will not be tried again.
+    pub given_up: u64,
+}
