@@ -1,0 +1,149 @@
+//! The access token over HTTP; how long it lives is tested beside the code.
+
+use learning360_client::{ErrorCode, ErrorKind, Invitation, Sent};
+use serde_json::json;
+use wiremock::matchers::{body_json, header, header_exists, method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::support::{client, granted, new_user, requests, user_id, user_json};
+
+fn token_endpoint() -> wiremock::MockBuilder {
+    Mock::given(method("POST")).and(path("/api/v2/oauth2/token"))
+}
+
+fn refused() -> ResponseTemplate {
+    ResponseTemplate::new(401).set_body_json(json!({"error": "invalid_token"}))
+}
+
+async fn two_tokens(vendor: &MockServer) {
+    token_endpoint()
+        .respond_with(granted("old"))
+        .up_to_n_times(1)
+        .mount(vendor)
+        .await;
+    token_endpoint()
+        .respond_with(granted("new"))
+        .with_priority(9)
+        .mount(vendor)
+        .await;
+}
+
+#[tokio::test]
+async fn many_callers_fetch_one_token() {
+    let vendor = MockServer::start().await;
+    let wanted = json!({
+        "grant_type": "client_credentials",
+        "client_id": "client-id",
+        "client_secret": "client-secret",
+    });
+    token_endpoint()
+        .and(body_json(wanted))
+        .respond_with(granted("one"))
+        .expect(1)
+        .mount(&vendor)
+        .await;
+    Mock::given(header("authorization", "Bearer one"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(user_json()))
+        .with_priority(9)
+        .expect(100)
+        .mount(&vendor)
+        .await;
+    let client = client(&vendor.uri());
+    let mut callers = tokio::task::JoinSet::new();
+    for _ in 0..100 {
+        let users = client.users();
+        callers.spawn(async move { users.get(&user_id()).await.is_ok() });
+    }
+    assert!(callers.join_all().await.into_iter().all(|good| good));
+    // The token call is the only one without a version.
+    Mock::given(header_exists("360-api-version"))
+        .respond_with(refused())
+        .mount(&vendor)
+        .await;
+    vendor.verify().await;
+}
+
+#[tokio::test]
+async fn after_a_401_the_call_is_made_once_more_with_a_new_token() {
+    let vendor = MockServer::start().await;
+    two_tokens(&vendor).await;
+    Mock::given(header("authorization", "Bearer old"))
+        .respond_with(refused())
+        .mount(&vendor)
+        .await;
+    Mock::given(header("authorization", "Bearer new"))
+        .respond_with(ResponseTemplate::new(201).set_body_json(user_json()))
+        .mount(&vendor)
+        .await;
+    // A 401 is a refusal, so that even a create may be sent again.
+    client(&vendor.uri())
+        .users()
+        .create(&new_user(), Invitation::Suppress)
+        .await
+        .unwrap();
+    let sent = requests(&vendor).await;
+    assert_eq!(sent.len(), 2);
+    assert_eq!(sent[0].body, sent[1].body);
+}
+
+#[tokio::test]
+async fn a_second_401_is_the_end() {
+    let vendor = MockServer::start().await;
+    token_endpoint()
+        .respond_with(granted("bad"))
+        .expect(2)
+        .mount(&vendor)
+        .await;
+    Mock::given(header("authorization", "Bearer bad"))
+        .respond_with(refused())
+        .expect(2)
+        .mount(&vendor)
+        .await;
+    let error = client(&vendor.uri())
+        .users()
+        .get(&user_id())
+        .await
+        .unwrap_err();
+    assert!(error.is_unauthorized());
+    assert_eq!(error.code(), Some(&ErrorCode::InvalidToken));
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Api, 2));
+}
+
+#[tokio::test]
+async fn without_a_token_nothing_is_sent() {
+    let vendor = MockServer::start().await;
+    token_endpoint()
+        .respond_with(ResponseTemplate::new(401).set_body_json(json!({"error": "invalid_client"})))
+        .expect(1)
+        .mount(&vendor)
+        .await;
+    let client = client(&vendor.uri());
+    let error = client
+        .users()
+        .create(&new_user(), Invitation::Suppress)
+        .await
+        .unwrap_err();
+    assert_eq!((error.kind(), error.sent()), (ErrorKind::Auth, Sent::No));
+    assert_eq!(error.code(), Some(&ErrorCode::InvalidClient));
+    assert!(error.is_unauthorized() && !error.is_retryable());
+    let told = "POST /api/v2/users: no access token: refused: 401 invalid_client";
+    assert_eq!(error.to_string(), told);
+    assert!(requests(&vendor).await.is_empty());
+}
+
+#[tokio::test]
+async fn an_answer_without_token_is_not_kept() {
+    let vendor = MockServer::start().await;
+    let body = json!({"access_token": "canary\ncanary", "expires_in": 1});
+    token_endpoint()
+        .respond_with(ResponseTemplate::new(200).set_body_json(body))
+        .mount(&vendor)
+        .await;
+    let error = client(&vendor.uri())
+        .users()
+        .get(&user_id())
+        .await
+        .unwrap_err();
+    assert_eq!((error.kind(), error.body()), (ErrorKind::Auth, None));
+    assert!(!format!("{error} {error:?}").contains("canary"));
+}
