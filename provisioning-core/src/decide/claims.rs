@@ -1,0 +1,44 @@
+use super::draft::Draft;
+use super::gather::{Holder, Owner, Situation};
+use crate::facts::{MailKey, Told};
+use crate::plan::{Finding, Reason, Subject};
+use learning360_client::{User, UserField, UserStatus};
+
+/// Whether a linked account may take the wanted mail; if not, the finding says who holds it.
+///
+/// It stops this one field and nothing else.
+pub(crate) fn mail_is_free(draft: &mut Draft<'_>, situation: &Situation<'_>, user: &User) -> bool {
+    let Told::Found(holders) = &situation.holders else {
+        draft.find_in_field(UserField::Mail, Reason::Unavailable);
+        return false;
+    };
+    let Some(holder) = holders.first() else {
+        return true;
+    };
+    let reason = claim(draft, holder, user.mail().and_then(MailKey::parse).as_ref());
+    let finding = Finding::new(Subject::Field(UserField::Mail), reason);
+    draft.found(finding.with_user(holder.user.id().clone()));
+    false
+}
+
+/// Names the case of a mail that somebody else holds.
+pub(crate) fn claim(draft: &mut Draft<'_>, holder: &Holder<'_>, own: Option<&MailKey>) -> Reason {
+    if *holder.user.status() == UserStatus::Deleted {
+        return Reason::MailHeldByDeleted;
+    }
+    let Owner::Other {
+        employee, wants, ..
+    } = &holder.owner
+    else {
+        return Reason::MailHeldByOther;
+    };
+    let held = holder.user.mail().and_then(MailKey::parse);
+    match wants {
+        Some(wants) if Some(wants) == own => Reason::MailCycle,
+        Some(wants) if Some(wants) != held.as_ref() => {
+            draft.wait.wake_on(employee.clone());
+            Reason::MailMoving
+        }
+        _ => Reason::SharedIdentity,
+    }
+}

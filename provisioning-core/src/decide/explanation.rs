@@ -1,0 +1,76 @@
+use std::fmt;
+
+/// How a verdict came about, in the order in which it was reached. It holds names of fields, ids
+/// and reasons, and never a value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Explanation {
+    lines: Vec<Line>,
+}
+
+/// One sentence of an explanation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Line {
+    /// The stage that says it.
+    pub stage: Stage,
+    /// What it says.
+    pub text: String,
+}
+
+/// The stages of a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Stage {
+    /// What the record says.
+    Standing,
+    /// Whether the policy covers the person.
+    Scope,
+    /// Which account belongs to the person.
+    Match,
+    /// Where the values of the account's fields come from.
+    Fields,
+    /// What it comes to, and why.
+    Reason,
+    /// What the guards hold.
+    Guard,
+}
+
+impl Explanation {
+    /// The sentences in order.
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    pub(crate) fn say(&mut self, stage: Stage, text: impl Into<String>) {
+        self.lines.push(Line {
+            stage,
+            text: text.into(),
+        });
+    }
+}
+
+impl Stage {
+    /// The name shown in front of a sentence.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Standing => "standing",
+            Self::Scope => "scope",
+            Self::Match => "match",
+            Self::Fields => "fields",
+            Self::Reason => "reason",
+            Self::Guard => "guard",
+        }
+    }
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, line) in self.lines.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{:<9} {}", line.stage.as_str(), line.text)?;
+        }
+        Ok(())
+    }
+}

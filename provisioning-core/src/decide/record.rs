@@ -1,0 +1,85 @@
+use std::collections::BTreeMap;
+
+use hibob_client::{Employee, Field, FieldId, NamedList};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use learning360_client::UserField;
+
+use super::Case;
+use super::scope::{self, Scope};
+use super::standing::{Dates, Standing, standing};
+use crate::facts::{Desk, MailKey, Told};
+use crate::policy::{Context, Evaluated, midnight, today};
+
+/// A Bob record, read with the policy's eyes.
+pub(crate) struct Record<'a> {
+    pub(crate) standing: Standing,
+    pub(crate) scope: Scope,
+    pub(crate) dates: Dates,
+    pub(crate) context: Context,
+    /// Whether the employee's site has a zone of its own, or needs none.
+    pub(crate) zone_known: bool,
+    pub(crate) today: Date,
+    zone: &'a TimeZone,
+    mail: Evaluated<String>,
+}
+
+impl<'a> Record<'a> {
+    pub(crate) fn read(case: Case<'a>, employee: &Employee, desk: &Desk<'_>) -> Self {
+        let policy = case.policy;
+        let site = FieldId::parse("work.siteId")
+            .ok()
+            .map(|field| employee.text(&field));
+        let site = site.and_then(|site| match site {
+            Field::Value(site) => Some(site.into_owned()),
+            _ => None,
+        });
+        let (zone, zone_known) = policy.rules().zones.of_site(site.as_deref());
+        let today = today(case.now, zone);
+        let dates = Dates::of(employee);
+        let lists: BTreeMap<_, Option<NamedList>> = policy
+            .lists()
+            .into_iter()
+            .map(|name| {
+                let list = desk.list(&name).and_then(Told::found).cloned();
+                (name, list)
+            })
+            .collect();
+        let context = Context::new(employee, &policy.fields(), lists);
+        let rule = policy
+            .rules()
+            .fields
+            .iter()
+            .find(|rule| rule.field == UserField::Mail);
+        let mail = rule.map_or(Evaluated::Null, |rule| rule.value.text(&context));
+        Self {
+            standing: standing(employee, dates, today),
+            scope: scope::scope(policy, &context),
+            dates,
+            context,
+            zone_known,
+            today,
+            zone,
+            mail,
+        }
+    }
+
+    /// The mail that the policy wants for the account.
+    pub(crate) fn mail(&self) -> Option<MailKey> {
+        match &self.mail {
+            Evaluated::Value(text) => MailKey::parse(text),
+            _ => None,
+        }
+    }
+
+    /// The instant at which a day begins where the person works.
+    pub(crate) fn midnight(&self, date: Date) -> Option<Timestamp> {
+        midnight(date, self.zone)
+    }
+
+    /// Whether the record may call for an account, so that it is worth looking for one.
+    pub(crate) fn may_want_account(&self) -> bool {
+        matches!(self.standing, Standing::Active | Standing::PreHire) && self.scope == Scope::In
+    }
+}

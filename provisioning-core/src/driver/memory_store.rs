@@ -1,0 +1,226 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use hibob_client::EmployeeId;
+use jiff::Timestamp;
+
+use super::ports::{
+    Claim, Commit, Committed, Intake, LEASE, Lease, Noted, Store, StoreError, Versioned,
+};
+use crate::admit::Ledger;
+use crate::event::{Hint, Seq};
+use crate::memory::Memory;
+use crate::wait::Wait;
+
+/// A Store that forgets everything when it is dropped: for tests and one-off tools.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    rows: BTreeMap<EmployeeId, Row>,
+    keys: BTreeSet<Box<str>>,
+    ledger: Ledger,
+    version: i64,
+    seq: u64,
+    leases: i64,
+}
+
+#[derive(Debug, Default)]
+struct Row {
+    hint: Option<Hint>,
+    first_hint: Option<Timestamp>,
+    hint_due: Option<Timestamp>,
+    due: Option<Timestamp>,
+    memory: Memory,
+    lease: Option<(Lease, Timestamp)>,
+}
+
+impl MemoryStore {
+    /// An empty Store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What is remembered of an employee.
+    pub fn memory(&self, employee: &EmployeeId) -> Option<Memory> {
+        self.state()
+            .rows
+            .get(employee)
+            .map(|row| row.memory.clone())
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // The state is valid at every point where a panic could strike.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Row {
+    fn due(&self) -> Option<Timestamp> {
+        [self.hint_due, self.due].into_iter().flatten().min()
+    }
+
+    fn is_free(&self, now: Timestamp) -> bool {
+        self.lease.is_none_or(|(_, until)| until <= now)
+    }
+
+    fn take(&mut self, hint: Hint, intake: &Intake) {
+        let hint = match self.hint.take() {
+            Some(pending) => pending.merge(hint),
+            None => hint,
+        };
+        self.hint_due = Some(intake.due(hint.urgency(), self.first_hint));
+        self.first_hint.get_or_insert(intake.at);
+        self.hint = Some(hint);
+    }
+}
+
+impl State {
+    fn next_seq(&mut self) -> Seq {
+        self.seq += 1;
+        Seq(self.seq)
+    }
+
+    fn leased(&mut self, claim: &Claim) -> Option<&mut Row> {
+        let row = self.rows.get_mut(&claim.employee)?;
+        row.lease
+            .is_some_and(|(lease, _)| lease == claim.lease)
+            .then_some(row)
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn note(&self, intake: Intake) -> Result<Noted, StoreError> {
+        let mut state = self.state();
+        if let Some(key) = &intake.key {
+            if !state.keys.insert(key.clone()) {
+                return Ok(Noted::Duplicate);
+            }
+        }
+        let seq = state.next_seq();
+        let row = state.rows.entry(intake.employee.clone()).or_default();
+        row.take(intake.hint.clone().stamped(seq), &intake);
+        Ok(Noted::New(seq))
+    }
+
+    async fn seq(&self) -> Result<Seq, StoreError> {
+        Ok(Seq(self.state().seq))
+    }
+
+    async fn claim(&self, now: Timestamp, limit: usize) -> Result<Vec<Claim>, StoreError> {
+        let mut state = self.state();
+        let is_due = |row: &Row| row.due().is_some_and(|due| due <= now) && row.is_free(now);
+        let mut due: Vec<_> = state.rows.iter().filter(|(_, row)| is_due(row)).collect();
+        due.sort_by_key(|(employee, row)| (row.due(), (*employee).clone()));
+        let due: Vec<_> = due
+            .into_iter()
+            .take(limit)
+            .map(|(employee, _)| employee.clone())
+            .collect();
+        let mut claims = Vec::with_capacity(due.len());
+        for employee in due {
+            state.leases += 1;
+            let lease = Lease(state.leases);
+            if let Some(row) = state.rows.get_mut(&employee) {
+                row.lease = Some((lease, now + LEASE));
+                let hint = row.hint.clone().unwrap_or_default();
+                claims.push(Claim::new(employee, lease, hint, row.memory.clone()));
+            }
+        }
+        Ok(claims)
+    }
+
+    async fn ledger(&self) -> Result<Versioned<Ledger>, StoreError> {
+        let state = self.state();
+        Ok(Versioned::new(state.ledger.clone(), state.version))
+    }
+
+    async fn commit(&self, commit: Commit<'_>) -> Result<Committed, StoreError> {
+        let mut state = self.state();
+        let version = state.version;
+        let Some(row) = state.leased(commit.claim) else {
+            return Ok(Committed::StaleHint);
+        };
+        let newest = row.hint.as_ref().map(Hint::newest).unwrap_or_default();
+        if newest > commit.claim.hint.newest() {
+            return Ok(Committed::StaleHint);
+        }
+        if commit
+            .ledger
+            .is_some_and(|(_, expected)| expected != version)
+        {
+            return Ok(Committed::StaleLedger);
+        }
+        row.hint = None;
+        row.first_hint = None;
+        row.hint_due = None;
+        row.memory = commit.memory.clone();
+        row.due = Some(commit.now + LEASE);
+        if let Some((ledger, _)) = commit.ledger {
+            state.ledger = ledger.clone();
+            state.version += 1;
+        }
+        Ok(Committed::Done)
+    }
+
+    async fn record(
+        &self,
+        claim: &Claim,
+        memory: &Memory,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let Some(row) = state.leased(claim) else {
+            return Ok(false);
+        };
+        row.memory = memory.clone();
+        row.lease = Some((claim.lease, now + LEASE));
+        row.due = Some(now + LEASE);
+        Ok(true)
+    }
+
+    async fn release(
+        &self,
+        claim: &Claim,
+        memory: Option<&Memory>,
+        due: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let mut state = self.state();
+        if let Some(row) = state.leased(claim) {
+            row.lease = None;
+            row.due = due;
+            if let Some(memory) = memory {
+                row.memory = memory.clone();
+            }
+        }
+        Ok(())
+    }
+
+    async fn wake(&self, changed: &BTreeSet<EmployeeId>, now: Timestamp) -> Result<(), StoreError> {
+        let mut state = self.state();
+        let seq = state.next_seq();
+        for (employee, row) in &mut state.rows {
+            let waits_on = row.memory.wait().map(Wait::on);
+            if waits_on.is_some_and(|on| !on.is_disjoint(changed)) {
+                let intake = Intake::new(employee.clone(), Hint::woken(now), now);
+                row.take(intake.hint.clone().stamped(seq), &intake);
+            }
+        }
+        Ok(())
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        let state = self.state();
+        let dues = state.rows.values().filter_map(|row| {
+            let free_at = row.lease.map(|(_, until)| until);
+            row.due()
+                .map(|due| free_at.map_or(due, |free_at| due.max(free_at)))
+        });
+        Ok(dues.min())
+    }
+}

@@ -1,0 +1,283 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Why something is done or not done; every non-action has one.
+///
+/// The wire form is the name in `snake_case`, as [`Reason::as_str`] gives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    // Events.
+    /// The event table says that this type is not acted on.
+    ByPolicy,
+    /// The set-up ping or a test delivery.
+    Ping,
+    /// An event type that is not known.
+    UnknownType,
+    /// No usable event: not JSON, or no employee id.
+    Unparseable,
+    /// The event comes from another company.
+    WrongCompany,
+    /// None of the changed fields matters.
+    Irrelevant,
+
+    // Nothing to do.
+    /// The account equals what the policy wants.
+    InSync,
+    /// The account is already deactivated.
+    AlreadyInactive,
+    /// There is no account to deactivate.
+    NotProvisioned,
+    /// The account's time has not come.
+    NotYet,
+    /// The person is on leave and keeps the account.
+    OnLeave,
+    /// The person is outside the policy's scope.
+    OutOfScope,
+    /// The mail's domain is not among the allowed ones.
+    DomainOutOfScope,
+    /// Bob shows nothing for the person.
+    NotVisible,
+    /// The event said one thing and the record says another; the record counts.
+    EventStateMismatch,
+    /// Somebody else deactivated the account on purpose.
+    ManualDeactivation,
+    /// The account is protected.
+    Protected,
+
+    // What Bob lets us see.
+    /// A status is hidden or not understood, so nothing is decided.
+    PermissionGap,
+    /// A field is hidden or was not sent.
+    SourceFieldMissing,
+    /// The permissions or settings have to be mended first.
+    FixConfig,
+    /// The settings named a place that refuses us for good, such as a reserved platform name.
+    FixSettings,
+    /// A system gave no usable answer.
+    Unavailable,
+
+    // Why an account is changed.
+    /// The person is in scope and has no account.
+    Provision,
+    /// An account with the person's mail was taken over.
+    Adopted,
+    /// An account that we created before, whose answer was lost.
+    OwnCreate,
+    /// The account is not joined to the employee yet.
+    LinkMissing,
+    /// A mapped field differs.
+    Difference,
+    /// The policy activates accounts.
+    ActivateByPolicy,
+    /// The person is active again.
+    Returned,
+    /// The person has left.
+    Leaver,
+    /// The person is on leave.
+    LeaveBegan,
+    /// The person's access is switched off in Bob.
+    Suspended,
+    /// Bob deleted the record.
+    SourceGone,
+    /// Bob announced inactivity and shows nothing for the person since.
+    EventAndInvisible,
+    /// An account of somebody else was restored by mistake.
+    UndoRestore,
+
+    // Matching and mail.
+    /// Nothing to identify the account by: no usable mail.
+    NoIdentifier,
+    /// An unlinked account exists and the policy wants a person to take it over.
+    AdoptionNeeded,
+    /// A deleted account with this mail belongs, or may belong, to somebody else.
+    RecycledIdentity,
+    /// The person seems to have a new id in Bob; the old one has left.
+    RelinkProposal,
+    /// Another employee, who keeps it, holds the mail.
+    SharedIdentity,
+    /// A deleted account holds the mail.
+    MailHeldByDeleted,
+    /// An account that is not linked holds the mail.
+    MailHeldByOther,
+    /// The holder of the mail is about to change it.
+    MailMoving,
+    /// The holders of the mails wait for each other.
+    MailCycle,
+    /// The deleted account no longer carries the mail we knew: it may have been pseudonymised.
+    Erased,
+    /// 360Learning gave us another account than the one we asked for.
+    WrongAccount,
+    /// The link points to a user that does not exist.
+    LinkBroken,
+    /// 360Learning's link is another one than we remember.
+    LinkMismatch,
+
+    // Data.
+    /// The mapping of a field failed.
+    MappingFailed,
+    /// A list has no label for the id.
+    LabelUnknown,
+    /// A value was cut or cleaned to fit.
+    ValueAdjusted,
+    /// The language is not one that 360Learning knows.
+    LanguageUnknown,
+    /// The employee's site has no zone in the policy; the tenant's zone was used.
+    ZoneAssumed,
+
+    // Guards.
+    /// More deactivations than the guard lets through.
+    MassDeactivation,
+
+    // Outcomes.
+    /// 360Learning refused the data.
+    FixData,
+    /// 360Learning refused with a code that is not known.
+    UnknownCode,
+    /// The call may have had an effect, but no answer came.
+    Unanswered,
+    /// The retries are used up.
+    GivenUp,
+}
+
+impl Reason {
+    /// The stable code, in `snake_case`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ByPolicy => "by_policy",
+            Self::Ping => "ping",
+            Self::UnknownType => "unknown_type",
+            Self::Unparseable => "unparseable",
+            Self::WrongCompany => "wrong_company",
+            Self::Irrelevant => "irrelevant",
+            Self::InSync => "in_sync",
+            Self::AlreadyInactive => "already_inactive",
+            Self::NotProvisioned => "not_provisioned",
+            Self::NotYet => "not_yet",
+            Self::OnLeave => "on_leave",
+            Self::OutOfScope => "out_of_scope",
+            Self::DomainOutOfScope => "domain_out_of_scope",
+            Self::NotVisible => "not_visible",
+            Self::EventStateMismatch => "event_state_mismatch",
+            Self::ManualDeactivation => "manual_deactivation",
+            Self::Protected => "protected",
+            Self::PermissionGap => "permission_gap",
+            Self::SourceFieldMissing => "source_field_missing",
+            Self::FixConfig => "fix_config",
+            Self::FixSettings => "fix_settings",
+            Self::Unavailable => "unavailable",
+            Self::Provision => "provision",
+            Self::Adopted => "adopted",
+            Self::OwnCreate => "own_create",
+            Self::LinkMissing => "link_missing",
+            Self::Difference => "difference",
+            Self::ActivateByPolicy => "activate_by_policy",
+            Self::Returned => "returned",
+            Self::Leaver => "leaver",
+            Self::LeaveBegan => "leave_began",
+            Self::Suspended => "suspended",
+            Self::SourceGone => "source_gone",
+            Self::EventAndInvisible => "event_and_invisible",
+            Self::UndoRestore => "undo_restore",
+            Self::NoIdentifier => "no_identifier",
+            Self::AdoptionNeeded => "adoption_needed",
+            Self::RecycledIdentity => "recycled_identity",
+            Self::RelinkProposal => "relink_proposal",
+            Self::SharedIdentity => "shared_identity",
+            Self::MailHeldByDeleted => "mail_held_by_deleted",
+            Self::MailHeldByOther => "mail_held_by_other",
+            Self::MailMoving => "mail_moving",
+            Self::MailCycle => "mail_cycle",
+            Self::Erased => "erased",
+            Self::WrongAccount => "wrong_account",
+            Self::LinkBroken => "link_broken",
+            Self::LinkMismatch => "link_mismatch",
+            Self::MappingFailed => "mapping_failed",
+            Self::LabelUnknown => "label_unknown",
+            Self::ValueAdjusted => "value_adjusted",
+            Self::LanguageUnknown => "language_unknown",
+            Self::ZoneAssumed => "zone_assumed",
+            Self::MassDeactivation => "mass_deactivation",
+            Self::FixData => "fix_data",
+            Self::UnknownCode => "unknown_code",
+            Self::Unanswered => "unanswered",
+            Self::GivenUp => "given_up",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What a decision comes to, with its reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Disposition {
+    /// The plan's steps are to be applied.
+    Apply(Reason),
+    /// Nothing needs to be done.
+    NoOp(Reason),
+    /// Nothing is done, because the policy says so.
+    Ignore(Reason),
+    /// Something is to be done, but a person has to approve it first.
+    Hold(Reason),
+    /// Something stands in the way that a person has to resolve.
+    Conflict(Reason),
+    /// It could not be decided or done now and is tried again.
+    Retry(Reason),
+    /// It cannot be done, and is not tried again by itself.
+    Dead(Reason),
+}
+
+impl Disposition {
+    /// The name used in logs, metrics and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Apply(_) => "apply",
+            Self::NoOp(_) => "no_op",
+            Self::Ignore(_) => "ignore",
+            Self::Hold(_) => "hold",
+            Self::Conflict(_) => "conflict",
+            Self::Retry(_) => "retry",
+            Self::Dead(_) => "dead",
+        }
+    }
+
+    /// The reason.
+    pub fn reason(self) -> Reason {
+        match self {
+            Self::Apply(reason)
+            | Self::NoOp(reason)
+            | Self::Ignore(reason)
+            | Self::Hold(reason)
+            | Self::Conflict(reason)
+            | Self::Retry(reason)
+            | Self::Dead(reason) => reason,
+        }
+    }
+}
+
+impl fmt::Display for Disposition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}({})", self.as_str(), self.reason())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_is_the_serialised_name() {
+        for reason in [Reason::InSync, Reason::MailHeldByDeleted, Reason::ByPolicy] {
+            let json = serde_json::to_string(&reason).expect("a plain enum");
+            assert_eq!(json, format!("\"{reason}\""));
+        }
+    }
+}

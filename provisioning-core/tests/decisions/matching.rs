@@ -1,0 +1,189 @@
+//! Matching, links and mails.
+
+use learning360_client::ErrorCode;
+use provisioning_core::{Disposition, Evidence, Outcome, Reason};
+use serde_json::json;
+
+use crate::stage::{ADA, OTHER, POLICY, Stage, USER, active};
+
+#[tokio::test]
+async fn mat_19_our_own_create_is_recognised_when_its_answer_was_lost() {
+    let policy = format!("{POLICY}\n[matching]\nadopt = \"manual\"\n");
+    let mut stage = Stage::with(&policy).active(ADA, "ada@example.com");
+    stage
+        .model
+        .lock()
+        .surprises
+        .push((true, Outcome::Unanswered));
+    let decided = stage.event(ADA, Evidence::Created).await;
+    assert_eq!(decided.disposition, Disposition::Apply(Reason::OwnCreate));
+    let user = format!("{:024x}", 1);
+    assert_eq!(
+        stage.model.effects(),
+        [format!("create {user}"), format!("link {user}")]
+    );
+}
+
+#[tokio::test]
+async fn mat_19_a_refused_create_makes_no_stranger_ours() {
+    let policy = format!("{POLICY}\n[matching]\nadopt = \"manual\"\n");
+    let mut stage = Stage::with(&policy).active(ADA, "ada@example.com");
+    // Somebody is faster: the list showed nobody, and the create is refused.
+    let refused = Outcome::Refused {
+        status: 400,
+        code: Some(ErrorCode::MailAlreadyUsed),
+    };
+    stage.model.lock().surprises.push((false, refused));
+    stage.note(ADA, Evidence::Created).await;
+    stage.advance(2);
+    stage.driver.turn(stage.now).await.expect("holds");
+    stage.model.user(OTHER, "invited", "ada@example.com");
+    let decided = stage.settle().await.pop().expect("decided again");
+    assert_eq!(
+        decided.disposition,
+        Disposition::Conflict(Reason::AdoptionNeeded)
+    );
+    assert!(stage.model.effects().is_empty());
+}
+
+#[tokio::test]
+async fn mat_23_a_stranger_who_was_restored_is_deactivated_again_and_never_tried_twice() {
+    let mut stage = Stage::new().active(ADA, "ada@example.com");
+    // The list hides a deleted account, so the create brings it back.
+    stage.model.user(OTHER, "deleted", "ada@example.com");
+    let restored = Outcome::Done(provisioning_core::Effect::Restored(
+        learning360_client::UserId::try_from(OTHER).expect("an id"),
+    ));
+    let hidden = stage
+        .model
+        .lock()
+        .users
+        .remove(OTHER)
+        .expect("it was there");
+    stage.note(ADA, Evidence::Created).await;
+    stage.advance(2);
+    stage.model.lock().surprises.push((false, restored));
+    stage.driver.turn(stage.now).await.expect("holds");
+    stage.model.lock().users.insert(OTHER.to_owned(), hidden);
+    stage.model.set(OTHER, "status", json!("invited"));
+    let decided = stage.settle().await.pop().expect("decided again");
+    assert_eq!(
+        decided.disposition,
+        Disposition::Conflict(Reason::WrongAccount)
+    );
+    assert_eq!(stage.status(OTHER), "deleted");
+    assert_eq!(stage.model.effects(), [format!("deactivate {OTHER}")]);
+    stage.model.lock().users.remove(OTHER);
+    let decided = stage.event(ADA, Evidence::Updated).await;
+    assert_eq!(
+        decided.disposition,
+        Disposition::Conflict(Reason::WrongAccount)
+    );
+}
+
+#[tokio::test]
+async fn mat_08_and_13_a_mail_is_changed_on_the_linked_account_and_only_if_it_differs() {
+    let mut stage =
+        Stage::new()
+            .active(ADA, "ada.new@example.com")
+            .linked(ADA, USER, "ada@example.com");
+    let decided = stage.event(ADA, Evidence::Updated).await;
+    assert_eq!(decided.plan.to_string(), "1. edit mail because difference");
+    assert_eq!(
+        stage.model.text(USER, "mail").as_deref(),
+        Some("ada.new@example.com")
+    );
+    stage.model.set(USER, "mail", json!(" ADA.new@example.com"));
+    let decided = stage.event(ADA, Evidence::Updated).await;
+    assert_eq!(decided.disposition, Disposition::NoOp(Reason::InSync));
+}
+
+#[tokio::test]
+async fn one_account_several_claims_is_a_finding_on_the_mail_and_stops_nothing_else() {
+    let cases = [
+        ("deleted", None, Reason::MailHeldByDeleted),
+        ("active", None, Reason::MailHeldByOther),
+        (
+            "active",
+            Some("ada.new@example.com"),
+            Reason::SharedIdentity,
+        ),
+        ("active", Some("third@example.com"), Reason::MailMoving),
+        ("active", Some("ada@example.com"), Reason::MailCycle),
+    ];
+    for (status, owner_wants, expected) in cases {
+        let mut stage =
+            Stage::new()
+                .active(ADA, "ada.new@example.com")
+                .linked(ADA, USER, "ada@example.com");
+        stage.model.set(USER, "firstName", json!("Augusta"));
+        stage.model.user(OTHER, status, "ada.new@example.com");
+        if let Some(mail) = owner_wants {
+            stage.model.person("102", &active(mail));
+            stage.model.link("102", OTHER);
+        }
+        let decided = stage.event(ADA, Evidence::Updated).await;
+        let findings: Vec<_> = decided
+            .findings
+            .iter()
+            .map(|finding| finding.reason)
+            .collect();
+        assert_eq!(findings, [expected]);
+        assert_eq!(
+            decided.findings[0]
+                .user
+                .as_ref()
+                .map(learning360_client::UserId::as_str),
+            Some(OTHER)
+        );
+        assert_eq!(
+            decided.plan.to_string(),
+            "1. edit firstName because difference"
+        );
+    }
+}
+
+#[tokio::test]
+async fn mat_10_a_waiting_mail_is_taken_when_the_holder_has_moved() {
+    let stage =
+        Stage::new()
+            .active(ADA, "ada.new@example.com")
+            .linked(ADA, USER, "ada@example.com");
+    stage.model.person("102", &active("third@example.com"));
+    let mut stage = stage.linked("102", OTHER, "ada.new@example.com");
+    stage.event(ADA, Evidence::Updated).await;
+    assert_eq!(
+        stage.model.text(USER, "mail").as_deref(),
+        Some("ada@example.com")
+    );
+    stage.event("102", Evidence::Updated).await;
+    stage.after(2).await;
+    assert_eq!(
+        stage.model.text(USER, "mail").as_deref(),
+        Some("ada.new@example.com")
+    );
+}
+
+#[tokio::test]
+async fn mat_18_another_link_than_remembered_stops_writes_until_seen_twice() {
+    let mut stage =
+        Stage::new()
+            .active(ADA, "ada@example.com")
+            .linked(ADA, USER, "ada@example.com");
+    stage.event(ADA, Evidence::Updated).await;
+    let mut stage = stage.linked(ADA, OTHER, "ada.other@example.com");
+    stage.model.lock().users.remove(USER);
+    let decided = stage.event(ADA, Evidence::Updated).await;
+    assert_eq!(decided.disposition, Disposition::NoOp(Reason::LinkMismatch));
+    let decided = stage.after(30).await.pop().expect("the second look");
+    assert_eq!(decided.disposition, Disposition::Apply(Reason::Difference));
+}
+
+#[tokio::test]
+async fn mat_16_a_link_to_nobody_starts_the_matching_again() {
+    let mut stage = Stage::new().active(ADA, "ada@example.com");
+    stage.model.link(ADA, USER);
+    let decided = stage.event(ADA, Evidence::Updated).await;
+    assert_eq!(decided.plan.steps()[1].action.kind().as_str(), "relink");
+    assert_eq!(decided.findings[0].reason, Reason::LinkBroken);
+}
