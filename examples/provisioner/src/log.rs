@@ -1,0 +1,107 @@
+//! Log lines: on stderr, and never with anybody's data.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use tracing::metadata::Metadata;
+use tracing::{Level, Subscriber};
+use tracing_subscriber::filter::{EnvFilter, FilterExt as _, LevelFilter, filter_fn};
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::settings::Environment;
+
+/// Starts logging to stderr, with `RUST_LOG` if it is set, else from this level on.
+///
+/// Libraries below our own may print headers, bodies or parameters in their detailed lines, so
+/// whatever `RUST_LOG` says, nothing more detailed than `info` is taken from them.
+pub fn start(environment: &Environment, level: LevelFilter) {
+    let colours = std::io::stderr().is_terminal() && environment.get("NO_COLOR").is_none();
+    let started = subscriber(environment, level, colours, std::io::stderr).try_init();
+    // A second call, in a test, keeps what there is.
+    drop(started);
+}
+
+/// Says on stderr why the program ends, with what caused it.
+pub(crate) fn fatal(error: &anyhow::Error) {
+    // Without a reader of stderr there is nobody to tell.
+    drop(writeln!(std::io::stderr(), "error: {error:#}"));
+}
+
+fn subscriber<W>(
+    environment: &Environment,
+    level: LevelFilter,
+    colours: bool,
+    writer: W,
+) -> impl Subscriber + Send + Sync + 'static
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let filter = EnvFilter::builder().with_default_directive(level.into());
+    let filter = filter.parse_lossy(environment.get("RUST_LOG").unwrap_or_default());
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(writer)
+        .with_ansi(colours);
+    tracing_subscriber::registry().with(lines.with_filter(filter.and(filter_fn(is_safe))))
+}
+
+/// Whether a line may be shown: ours always, others' only if they are not detailed.
+fn is_safe(metadata: &Metadata<'_>) -> bool {
+    let target = metadata.target();
+    let ours = OURS.iter().any(|name| {
+        target
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    });
+    ours || *metadata.level() <= Level::INFO
+}
+
+/// Crates whose lines are known to hold ids and names of fields only.
+const OURS: [&str; 5] = [
+    "provisioner",
+    "provisioning_core",
+    "hibob_client",
+    "learning360_client",
+    "sandbox",
+];
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn detailed_lines_of_others_are_never_shown() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let environment = Environment::from_iter([("RUST_LOG", "trace,hyper=trace")]);
+        let log = subscriber(&environment, LevelFilter::INFO, false, move || {
+            writer.clone()
+        });
+        tracing::subscriber::with_default(log, || {
+            tracing::trace!("ours");
+            tracing::info!(target: "sqlx::query", "slow");
+            tracing::debug!(target: "sqlx::query", "canary");
+            tracing::trace!(target: "hyper::proto::h1", "canary");
+            tracing::debug!(target: "provisioners", "canary");
+        });
+        let shown = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert!(shown.contains("ours") && shown.contains("slow"), "{shown}");
+        assert!(!shown.contains("canary"), "{shown}");
+    }
+}

@@ -1,0 +1,212 @@
+//! The command `serve`.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use provisioning_core::Policy;
+use sandbox::{BobAct, Control, Sandbox, Seed, Webhook};
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::EXAMPLE_POLICY;
+use crate::cli::ServeArgs;
+use crate::clock::Clock;
+use crate::host::Host;
+use crate::output::{Look, Output};
+use crate::settings::{Environment, Settings, SettingsError};
+
+/// Serves until the process is told to stop.
+///
+/// # Errors
+/// If the settings or the policy cannot be used, or the host does not start.
+pub async fn serve(
+    args: &ServeArgs,
+    environment: &Environment,
+    output: &Output,
+) -> anyhow::Result<()> {
+    let own = args.sandbox && environment.get("HIBOB_BASE_URL").is_none();
+    let policy = policy(&args.policy, own)?;
+    if own {
+        return in_own_sandbox(policy, environment, output).await;
+    }
+    let settings = Settings::read(environment)?;
+    let clock = if args.sandbox {
+        Clock::sandbox(&settings.bob.base_url).await?
+    } else {
+        Clock::system()
+    };
+    let host = Host::start(&settings, policy, clock).await?;
+    output.line(format_args!("listening on {}", host.url()));
+    stopped().await?;
+    host.shutdown().await
+}
+
+/// Starts a sandbox with a company in it, whose clock runs like any other, and connects the two.
+async fn in_own_sandbox(
+    policy: Policy,
+    environment: &Environment,
+    output: &Output,
+) -> anyhow::Result<()> {
+    let seed = Seed::demo();
+    let company = seed.company.id;
+    let person = seed
+        .employees
+        .get(1)
+        .context("the sandbox's company is empty")?
+        .id
+        .clone();
+    let sandbox = Sandbox::start(seed).await?;
+    let folder = tempfile::tempdir()?;
+    let settings = sandbox_settings(&sandbox, folder.path(), environment)?;
+    let clock = Clock::sandbox(&settings.bob.base_url).await?;
+    let host = Host::start(&settings, policy, clock).await?;
+    let control = sandbox.control();
+    for webhook in webhooks(&host.url()) {
+        control.act(BobAct::Webhook(webhook)).await?;
+    }
+    let mut running = JoinSet::new();
+    running.spawn(run_clock(control.clone()));
+    output.line(format_args!("listening on {}", host.url()));
+    let event = serde_json::json!({
+        "companyId": company,
+        "type": "employee.created",
+        "triggeredBy": "system",
+        "triggeredAt": control.now().await?.strftime("%Y-%m-%dT%H:%M:%S.000000").to_string(),
+        "version": "v2",
+        "data": { "employeeId": person },
+    });
+    let learning360 = sandbox.learning360_base_url();
+    explain(
+        output,
+        &host.url(),
+        &event.to_string(),
+        learning360.as_str(),
+    );
+    stopped().await?;
+    running.shutdown().await;
+    host.shutdown().await?;
+    sandbox.shutdown().await;
+    Ok(())
+}
+
+/// The three webhooks that real installations have; two of them share an address.
+pub(crate) fn webhooks(host: &str) -> [Webhook; 3] {
+    let deactivation = format!("{host}/hibob/deactivation");
+    let inactivated = ["employee.inactivated"];
+    let ended = ["employee.left", "employee.terminated", "employee.deleted"];
+    [
+        Webhook::upsert(format!("{host}/hibob/upsert"), UPSERT),
+        Webhook::new(
+            "360Learning_Employee_Deactivation",
+            deactivation.clone(),
+            INACTIVATED,
+            inactivated,
+        ),
+        Webhook::new(
+            "360Learning_Employee_Termination",
+            deactivation,
+            ENDED,
+            ended,
+        ),
+    ]
+}
+
+/// What a host needs to work against this sandbox. Of the real environment only `LISTEN` and
+/// `DATABASE_URL` count, so that nothing of a real installation gets mixed up with it.
+pub(crate) fn sandbox_settings(
+    sandbox: &Sandbox,
+    folder: &Path,
+    environment: &Environment,
+) -> Result<Settings, SettingsError> {
+    let database = format!("sqlite://{}", folder.join("provisioner.db").display());
+    let kept = ["LISTEN", "DATABASE_URL"];
+    let kept = kept
+        .iter()
+        .filter_map(|name| Some((*name, environment.get(name)?)));
+    let variables: Environment = kept.collect();
+    let variables = variables
+        .or("HIBOB_BASE_URL", sandbox.bob_base_url())
+        .or("HIBOB_SERVICE_USER_ID", Seed::SERVICE_USER_ID)
+        .or("HIBOB_SERVICE_USER_TOKEN", Seed::SERVICE_USER_TOKEN)
+        .or("LEARNING360_BASE_URL", sandbox.learning360_base_url())
+        .or("LEARNING360_CLIENT_ID", Seed::CLIENT_ID)
+        .or("LEARNING360_CLIENT_SECRET", Seed::CLIENT_SECRET)
+        .or("HIBOB_UPSERT_SECRETS", UPSERT)
+        .or(
+            "HIBOB_DEACTIVATION_SECRETS",
+            format!("{INACTIVATED} {ENDED}"),
+        )
+        .or("DATABASE_URL", database);
+    Settings::read(&variables)
+}
+
+/// How to send an event by hand.
+fn explain(output: &Output, host: &str, event: &str, learning360: &str) {
+    let title = |text| output.paint(Look::Title, text);
+    output.line(format_args!(
+        "
+{}
+Ada Lovelace is in the sandbox's Bob and has no account yet. This tells the host about her, signed
+as Bob signs:
+
+  body='{event}'
+  signature=$(printf %s \"$body\" | openssl dgst -sha512 -hmac {UPSERT} -binary | openssl base64 -A)
+  curl -sS {host}/hibob/upsert -H \"Bob-Signature: $signature\" --data-binary \"$body\"
+
+{}
+
+  curl -sS {learning360}_sandbox/state | jq '.users[] | select(.mail == \"ada@example.com\")'
+",
+        title("Send an event by hand"),
+        title("A few seconds later the account is there"),
+    ));
+}
+
+fn policy(path: &Path, own: bool) -> anyhow::Result<Policy> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if own && error.kind() == std::io::ErrorKind::NotFound => {
+            tracing::info!(
+                "there is no {}; the example's policy is used",
+                path.display()
+            );
+            EXAMPLE_POLICY.to_owned()
+        }
+        Err(error) => return Err(SettingsError::policy_file(path, &error).into()),
+    };
+    Policy::parse(&text).with_context(|| path.display().to_string())
+}
+
+async fn run_clock(control: Control) {
+    let mut second = interval(Duration::from_secs(1));
+    second.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        second.tick().await;
+        if let Err(error) = control.advance(1).await {
+            tracing::warn!(%error, "the sandbox's clock stands still");
+        }
+    }
+}
+
+/// Ends when the process is told to stop.
+async fn stopped() -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted?,
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await?;
+    tracing::info!("stopping");
+    Ok(())
+}
+
+// Secrets of webhooks that exist in a sandbox only.
+const UPSERT: &str = "sandbox-upsert-secret";
+const INACTIVATED: &str = "sandbox-inactivated-secret";
+const ENDED: &str = "sandbox-ended-secret";

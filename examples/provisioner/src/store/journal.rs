@@ -1,0 +1,210 @@
+use jiff::{SignedDuration, Timestamp};
+use provisioning_core::driver::{Decided, StoreError};
+use provisioning_core::{Outcome, Reason};
+use serde_json::json;
+use sqlx::Row as _;
+
+use super::row;
+use super::sqlite::SqliteStore;
+
+/// A line of the audit: what was decided about one employee, and what was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AuditEntry {
+    /// When it was decided.
+    pub at: Timestamp,
+    /// The employee's id.
+    pub employee: String,
+    /// The disposition's name.
+    pub disposition: String,
+    /// The reason's name.
+    pub reason: String,
+    /// Steps with their outcomes, held steps and findings, as JSON; ids and names only.
+    pub detail: String,
+}
+
+/// A delivery that could not be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeadLetter {
+    /// SHA-256 of the body in hexadecimal digits; nothing else is kept of it.
+    pub digest: String,
+    /// The endpoint that took it in.
+    pub endpoint: String,
+    /// Why it could not be used.
+    pub reason: String,
+    /// When it came last.
+    pub last_at: Timestamp,
+    /// How often it came.
+    pub times: i64,
+}
+
+impl SqliteStore {
+    /// Appends decisions to the audit.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub async fn audit(&self, decided: &[Decided], at: Timestamp) -> Result<(), StoreError> {
+        if decided.is_empty() {
+            return Ok(());
+        }
+        let mut transaction = self.begin().await.map_err(StoreError::new)?;
+        for one in decided {
+            sqlx::query(
+                "INSERT INTO audit (at, employee, disposition, reason, detail)
+                 VALUES (?, ?, ?, ?, ?)",
+            )
+            .bind(row::micros(at))
+            .bind(one.employee.as_str())
+            .bind(one.disposition.as_str())
+            .bind(one.disposition.reason().as_str())
+            .bind(detail(one))
+            .execute(&mut *transaction)
+            .await
+            .map_err(StoreError::new)?;
+        }
+        transaction.commit().await.map_err(StoreError::new)
+    }
+
+    /// The last lines of the audit, the newest first.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn audited(&self, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT at, employee, disposition, reason, detail FROM audit ORDER BY id DESC LIMIT ?",
+        )
+        .bind(limit)
+        .fetch_all(self.pool())
+        .await;
+        let entries = rows.map_err(StoreError::new)?.into_iter().map(|row| {
+            Ok(AuditEntry {
+                at: row::time(row.try_get(0)?),
+                employee: row.try_get(1)?,
+                disposition: row.try_get(2)?,
+                reason: row.try_get(3)?,
+                detail: row.try_get(4)?,
+            })
+        });
+        entries
+            .collect::<Result<_, sqlx::Error>>()
+            .map_err(StoreError::new)
+    }
+
+    /// Keeps the hash of a delivery that could not be used; one that comes again is counted.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub async fn bury(
+        &self,
+        digest: &str,
+        endpoint: &str,
+        reason: Reason,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO dead_letter (digest, endpoint, reason, first_at, last_at, times)
+             VALUES (?1, ?2, ?3, ?4, ?4, 1)
+             ON CONFLICT DO UPDATE SET last_at = ?4, times = times + 1",
+        )
+        .bind(digest)
+        .bind(endpoint)
+        .bind(reason.as_str())
+        .bind(row::micros(at))
+        .execute(self.pool())
+        .await
+        .map_err(StoreError::new)?;
+        Ok(())
+    }
+
+    /// The dead letters, the newest first.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT digest, endpoint, reason, last_at, times FROM dead_letter
+             ORDER BY last_at DESC, digest LIMIT ?",
+        )
+        .bind(limit)
+        .fetch_all(self.pool())
+        .await;
+        let letters = rows.map_err(StoreError::new)?.into_iter().map(|row| {
+            Ok(DeadLetter {
+                digest: row.try_get(0)?,
+                endpoint: row.try_get(1)?,
+                reason: row.try_get(2)?,
+                last_at: row::time(row.try_get(3)?),
+                times: row.try_get(4)?,
+            })
+        });
+        letters
+            .collect::<Result<_, sqlx::Error>>()
+            .map_err(StoreError::new)
+    }
+
+    /// Forgets what is past its time: delivery keys after 7 days, dead letters after 90, the
+    /// audit after 400. Returns how many rows went.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub async fn sweep(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let mut gone = 0;
+        for (statement, age) in KEPT {
+            let before = now.checked_sub(age).unwrap_or(Timestamp::MIN);
+            let deleted = sqlx::query(statement)
+                .bind(row::micros(before))
+                .execute(self.pool())
+                .await
+                .map_err(StoreError::new)?;
+            gone += deleted.rows_affected();
+        }
+        Ok(gone)
+    }
+}
+
+/// The name of a step's outcome, for the audit, logs and counters.
+pub(crate) fn outcome(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Done(_) => "done".to_owned(),
+        Outcome::Refused { status, code } => {
+            let code = code.as_ref().filter(|code| code.is_known());
+            format!(
+                "refused {}",
+                code.map_or_else(|| status.to_string(), |it| it.as_str().into())
+            )
+        }
+        Outcome::Unanswered => "unanswered".to_owned(),
+        _ => "unavailable".to_owned(),
+    }
+}
+
+fn detail(decided: &Decided) -> String {
+    let steps = decided.applied.iter().map(|(step, came)| {
+        let why = step.reason.as_str();
+        json!({"step": step.id.as_str(), "because": why, "outcome": outcome(came)})
+    });
+    let held = decided.held.iter().map(|held| held.step.as_str());
+    let findings = decided.findings.iter().map(ToString::to_string);
+    json!({
+        "steps": steps.collect::<Vec<_>>(),
+        "held": held.collect::<Vec<_>>(),
+        "findings": findings.collect::<Vec<_>>(),
+    })
+    .to_string()
+}
+
+const KEPT: [(&str, SignedDuration); 3] = [
+    (
+        "DELETE FROM seen WHERE at < ?",
+        SignedDuration::from_hours(7 * 24),
+    ),
+    (
+        "DELETE FROM dead_letter WHERE last_at < ?",
+        SignedDuration::from_hours(90 * 24),
+    ),
+    (
+        "DELETE FROM audit WHERE at < ?",
+        SignedDuration::from_hours(400 * 24),
+    ),
+];

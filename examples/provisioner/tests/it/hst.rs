@@ -1,0 +1,177 @@
+//! The process itself: killed, stopped, and used by hand.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use crate::support::world::{ADA, UPSERT, event, seed, variables};
+use hibob_client::webhook::sign;
+use sandbox::{Control, Sandbox, UserStatus};
+use tempfile::TempDir;
+use tokio::time::timeout;
+
+/// A process of ours, which does not outlive its test.
+struct Process {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    url: String,
+}
+
+impl Process {
+    /// Starts `serve --sandbox` and waits until it says where it listens.
+    fn serve(folder: &TempDir, variables: &[(&str, String)]) -> Self {
+        let policy = folder.path().join("policy.toml");
+        std::fs::write(&policy, provisioner::EXAMPLE_POLICY).unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_provisioner"))
+            .args(["serve", "--sandbox"])
+            .current_dir(folder.path())
+            .env_clear()
+            .envs(
+                variables
+                    .iter()
+                    .map(|(name, value)| (*name, value.as_str())),
+            )
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        let url = line
+            .trim()
+            .strip_prefix("listening on ")
+            .expect("it listens")
+            .to_owned();
+        Self { child, stdout, url }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// Lets virtual time pass, second by second, until the employee's account is there.
+async fn account_appears(control: &Control) -> sandbox::User {
+    let appears = async {
+        loop {
+            control.advance(1).await.unwrap();
+            let state = control.state().await.unwrap();
+            if let Some(user) = state.linked("hibob-provisioner", ADA) {
+                return user.clone();
+            }
+        }
+    };
+    timeout(Duration::from_secs(30), appears)
+        .await
+        .expect("the account appears in time")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hst_01_an_accepted_event_survives_kill_9() {
+    let sandbox = Sandbox::start(seed()).await.unwrap();
+    let control = sandbox.control();
+    let folder = tempfile::tempdir().unwrap();
+    let variables = variables(&sandbox, &folder);
+
+    let mut first = Process::serve(&folder, &variables);
+    let body = event("employee.created", 1);
+    let answer = reqwest::Client::new()
+        .post(format!("{}/hibob/upsert", first.url))
+        .header("Bob-Signature", sign(UPSERT[0], body.as_bytes()))
+        .body(body)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
+    first.child.kill().unwrap();
+    first.child.wait().unwrap();
+    // The clock stood still all the while, so nothing can have been decided.
+    assert!(control.state().await.unwrap().mappings.is_empty());
+
+    let _second = Process::serve(&folder, &variables);
+    let user = account_appears(&control).await;
+    assert_eq!(user.status, UserStatus::Invited);
+    assert_eq!(
+        control.state().await.unwrap().mails.len(),
+        1,
+        "one invitation"
+    );
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn hst_03_a_shutdown_signal_ends_the_process_in_time() {
+    let sandbox = Sandbox::start(seed()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut process = Process::serve(&folder, &variables(&sandbox, &folder));
+    let id = process.child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let child = std::mem::replace(&mut process.child, Command::new("true").spawn().unwrap());
+    let ended = tokio::task::spawn_blocking(move || child.wait_with_output());
+    let ended = timeout(Duration::from_secs(10), ended)
+        .await
+        .expect("within ten seconds");
+    assert!(ended.unwrap().unwrap().status.success());
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_printed_lines_send_an_event_by_hand() {
+    let folder = tempfile::tempdir().unwrap();
+    let listen = ("LISTEN", "127.0.0.1:0".to_owned());
+    let mut process = Process::serve(&folder, &[listen]);
+    let mut script = String::new();
+    let state = loop {
+        let mut line = String::new();
+        assert_ne!(
+            process.stdout.read_line(&mut line).unwrap(),
+            0,
+            "it explains itself"
+        );
+        let command = line.trim();
+        if let Some(rest) = command.strip_prefix("curl -sS ") {
+            if rest.contains("/_sandbox/state") {
+                break rest.split_whitespace().next().unwrap().to_owned();
+            }
+        }
+        if ["body=", "signature=", "curl "]
+            .iter()
+            .any(|it| command.starts_with(it))
+        {
+            script += command;
+            script += "\n";
+        }
+    };
+    let said = Command::new("sh").args(["-ec", &script]).output().unwrap();
+    assert_eq!(
+        String::from_utf8_lossy(&said.stdout),
+        "accepted\n",
+        "{script}"
+    );
+    // The sandbox's clock runs by itself.
+    let origin = state.strip_suffix("/_sandbox/state").unwrap();
+    let control = Control::new(origin, origin);
+    let appears = async {
+        loop {
+            let state = control.state().await.unwrap();
+            if let Some(user) = state.user_by_mail("ada@example.com") {
+                return user.clone();
+            }
+        }
+    };
+    let user = timeout(Duration::from_secs(30), appears)
+        .await
+        .expect("in time");
+    assert_eq!(user.first_name.as_deref(), Some("Ada"));
+}

@@ -1,0 +1,6 @@
+//! Shared by the tests of this package.
+
+pub mod commit;
+#[macro_use]
+pub mod contract;
+pub mod world;
