@@ -218,6 +218,9 @@ async fn an_error_page_with_a_success_is_an_error() {
         assert!(!format!("{error} {error:?}").contains("canary"));
         assert_eq!(error.body().unwrap(), page.as_bytes());
     }
+    // It need not even look like a page.
+    let answer = ResponseTemplate::new(200).set_body_raw("[]", "text/html");
+    assert_eq!(fail(Call::List, answer).await.kind(), ErrorKind::Decode);
 }
 
 #[tokio::test]

@@ -110,6 +110,7 @@ async fn play(endpoint: &str, case: &Case, told: &str) {
         (!of_token).then_some("Bearer token-1"),
         "{told}"
     );
+    assert_eq!(header("accept-encoding"), Some("gzip"), "{told}");
     assert!(
         header("user-agent")
             .unwrap()

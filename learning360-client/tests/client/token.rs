@@ -133,17 +133,19 @@ async fn without_a_token_nothing_is_sent() {
 
 #[tokio::test]
 async fn an_answer_without_token_is_not_kept() {
-    let vendor = MockServer::start().await;
-    let body = json!({"access_token": "canary\ncanary", "expires_in": 1});
-    token_endpoint()
-        .respond_with(ResponseTemplate::new(200).set_body_json(body))
-        .mount(&vendor)
-        .await;
-    let error = client(&vendor.uri())
-        .users()
-        .get(&user_id())
-        .await
-        .unwrap_err();
-    assert_eq!((error.kind(), error.body()), (ErrorKind::Auth, None));
-    assert!(!format!("{error} {error:?}").contains("canary"));
+    for body in [
+        json!({"access_token": "canary\ncanary", "expires_in": 1}),
+        json!({"access_token": ["canary"], "expires_in": 1}),
+    ] {
+        let vendor = MockServer::start().await;
+        let answer = ResponseTemplate::new(200).set_body_json(body);
+        token_endpoint().respond_with(answer).mount(&vendor).await;
+        let error = client(&vendor.uri())
+            .users()
+            .get(&user_id())
+            .await
+            .unwrap_err();
+        assert_eq!((error.kind(), error.body()), (ErrorKind::Auth, None));
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
 }
