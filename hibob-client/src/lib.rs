@@ -81,7 +81,7 @@ pub mod webhook;
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use client::{
     ApiError, Client, ClientBuilder, Environment, Error, ErrorKind, GetPerson, Metadata, People,
-    RetryPolicy, SearchPeople, SearchResult, Sent,
+    Quota, RetryPolicy, SearchPeople, SearchResult, Sent,
 };
 pub use employee::{Employee, FieldError, InvalidEmployee};
 pub use field::Field;

@@ -1,5 +1,8 @@
 //! A small world for whole-system tests: both stand-ins, a host, and a hand on the clock.
-#![allow(clippy::missing_panics_doc, reason = "helpers of tests panic where the test would")]
+#![allow(
+    clippy::missing_panics_doc,
+    reason = "helpers of tests panic where the test would"
+)]
 
 mod world;
 

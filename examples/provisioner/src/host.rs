@@ -198,18 +198,19 @@ async fn serve(listener: TcpListener, intake: Arc<Intake>, mut stop: watch::Rece
 
 /// One HTTP client per API: a token never goes to another host by way of a shared one.
 fn clients(settings: &Settings, clock: &Clock) -> anyhow::Result<Clients> {
+    // Calls per second or minute mean nothing where the time is not real.
+    let (bob_quota, quota) = if clock.is_virtual() {
+        (hibob_client::Quota::unlimited(), Quota::unlimited())
+    } else {
+        (hibob_client::Quota::default(), Quota::default())
+    };
     let bob = &settings.bob;
     let bob = hibob_client::Client::builder()
         .service_user(bob.service_user.clone(), bob.token.clone())
         .base_url(bob.base_url.clone())
+        .quota(bob_quota)
         .build()
         .context("the client of Bob cannot be built")?;
-    // Calls per second mean nothing where the seconds are not real.
-    let quota = if clock.is_virtual() {
-        Quota::unlimited()
-    } else {
-        Quota::default()
-    };
     let learning360 = &settings.learning360;
     let learning360 = learning360_client::Client::builder()
         .credentials(

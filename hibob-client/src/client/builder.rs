@@ -12,15 +12,13 @@ use url::{Host, Url};
 use super::breaker::Breaker;
 use super::error::Error;
 use super::gate::Gate;
-use super::quota::Quotas;
+use super::quota::{Quota, Quotas};
 use super::retry::RetryPolicy;
 use super::{Client, Inner};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 const CALL_TIMEOUT: Duration = Duration::from_secs(120);
-const QUOTA_SHARE: f64 = 0.9;
-
 /// Where HiBob is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -57,7 +55,7 @@ pub struct ClientBuilder {
     attempt_timeout: Duration,
     call_timeout: Duration,
     retry: RetryPolicy,
-    quota_share: f64,
+    quota: Quota,
 }
 
 impl ClientBuilder {
@@ -69,7 +67,7 @@ impl ClientBuilder {
             attempt_timeout: ATTEMPT_TIMEOUT,
             call_timeout: CALL_TIMEOUT,
             retry: RetryPolicy::default(),
-            quota_share: QUOTA_SHARE,
+            quota: Quota::default(),
         }
     }
 
@@ -122,12 +120,11 @@ impl ClientBuilder {
         self
     }
 
-    /// The share of HiBob's documented quotas (50 calls a minute per kind) that this client may
-    /// use, more than 0 and at most 1. A third of it may be used at once. Default: 0.9.
+    /// How much of HiBob's documented quotas this client may use. Default: nine tenths.
     ///
     /// Give several programs that share a service user a share each.
-    pub fn quota_share(mut self, share: f64) -> Self {
-        self.quota_share = share;
+    pub fn quota(mut self, quota: Quota) -> Self {
+        self.quota = quota;
         self
     }
 
@@ -140,11 +137,6 @@ impl ClientBuilder {
         let (id, token) = self.service_user.ok_or(Error::config("no service user"))?;
         let authorization = basic(&id, &token)?;
         let plain = check_base(&self.base)?;
-        if !(self.quota_share > 0.0 && self.quota_share <= 1.0) {
-            return Err(Error::config(
-                "the quota share must be more than 0 and at most 1",
-            ));
-        }
         let http = match self.http {
             Some(http) => http,
             None => our_http(plain)?,
@@ -157,7 +149,7 @@ impl ClientBuilder {
             call_timeout: self.call_timeout,
             retry: self.retry,
             gate: Gate::default(),
-            quotas: Quotas::new(self.quota_share),
+            quotas: Quotas::new(self.quota),
             breaker: Breaker::default(),
         })))
     }
@@ -167,7 +159,7 @@ impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("retry", &self.retry)
-            .field("quota_share", &self.quota_share)
+            .field("quota", &self.quota)
             .finish_non_exhaustive()
     }
 }
@@ -311,15 +303,5 @@ mod tests {
         let header = basic("SERVICE-1", &"to:ken".into()).unwrap();
         assert_eq!(header, "Basic U0VSVklDRS0xOnRvOmtlbg==");
         assert!(header.is_sensitive());
-    }
-
-    #[test]
-    fn the_quota_share_is_checked() {
-        for share in [0.0, -1.0, 1.1, f64::NAN, f64::INFINITY] {
-            let builder = Client::builder()
-                .service_user("id", "token")
-                .quota_share(share);
-            assert!(builder.build().is_err(), "{share}");
-        }
     }
 }

@@ -27,6 +27,7 @@ pub use error::{Error, ErrorKind, Sent};
 use gate::Gate;
 pub use metadata::Metadata;
 pub use people::{GetPerson, People, SearchPeople, SearchResult};
+pub use quota::Quota;
 use quota::Quotas;
 pub use retry::RetryPolicy;
 

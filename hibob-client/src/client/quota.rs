@@ -4,11 +4,37 @@ use core::fmt;
 use core::num::NonZeroU32;
 use core::time::Duration;
 
+use governor::RateLimiter;
 use governor::clock::Clock;
 use governor::middleware::NoOpMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
-use governor::{Quota, RateLimiter};
 use tokio::time::{Instant, sleep};
+
+/// How much of HiBob's documented quotas (50 calls a minute per kind) a client uses.
+///
+/// They are shared by all programs that use the service user; take a fraction. A third of the
+/// share may be used at once, and no minute holds more calls than the share.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quota(Option<f64>);
+
+impl Quota {
+    /// A share between 0 and 1; what is outside is brought to the nearest that makes sense.
+    pub const fn share(share: f64) -> Self {
+        // `max` first: it turns NaN into the smallest share.
+        Self(Some(share.max(0.02).min(1.0)))
+    }
+
+    /// As fast as the answers come, for tests against a stand-in.
+    pub const fn unlimited() -> Self {
+        Self(None)
+    }
+}
+
+impl Default for Quota {
+    fn default() -> Self {
+        Self::share(0.9)
+    }
+}
 
 /// HiBob counts calls per kind and minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,18 +52,21 @@ const DOCUMENTED: f64 = 50.0;
 
 /// One limiter per kind of call.
 pub(super) struct Quotas {
-    search: Limiter,
-    person: Limiter,
-    metadata: Limiter,
+    search: Option<Limiter>,
+    person: Option<Limiter>,
+    metadata: Option<Limiter>,
 }
 
 type Limiter = RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Duration>>;
 
 impl Quotas {
-    /// Quotas that use this share, between 0 and 1, of what is documented.
-    pub(super) fn new(share: f64) -> Self {
+    /// Quotas that use this much of what is documented.
+    pub(super) fn new(quota: Quota) -> Self {
         let clock = TokioClock(Instant::now());
-        let limiter = || RateLimiter::direct_with_clock(quota(share), clock);
+        let limiter = || {
+            let share = quota.0?;
+            Some(RateLimiter::direct_with_clock(pace(share), clock))
+        };
         Self {
             search: limiter(),
             person: limiter(),
@@ -51,6 +80,9 @@ impl Quotas {
             Bucket::Search => &self.search,
             Bucket::Person => &self.person,
             Bucket::Metadata => &self.metadata,
+        };
+        let Some(limiter) = limiter else {
+            return Ok(());
         };
         while let Err(early) = limiter.check() {
             let wait = early.wait_time_from(limiter.clock().now());
@@ -71,13 +103,13 @@ impl fmt::Debug for Quotas {
 
 /// A third may be used at once, so that small runs are not slowed; the rest comes evenly. Together
 /// they never exceed the share within any minute.
-fn quota(share: f64) -> Quota {
+fn pace(share: f64) -> governor::Quota {
     // Between 0 and 50, so that nothing is lost but the fraction.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let per_minute = (DOCUMENTED * share) as u32;
     let burst = (per_minute / 3).max(1);
     let even = per_minute.saturating_sub(burst).max(1);
-    Quota::per_minute(NonZeroU32::new(even).unwrap_or(NonZeroU32::MIN))
+    governor::Quota::per_minute(NonZeroU32::new(even).unwrap_or(NonZeroU32::MIN))
         .allow_burst(NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN))
 }
 
@@ -99,7 +131,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn small_runs_are_not_slowed_and_no_minute_exceeds_the_share() {
-        let quotas = Quotas::new(0.9);
+        let quotas = Quotas::new(Quota::default());
         let start = Instant::now();
         let deadline = start + Duration::from_secs(3600);
         let mut taken = Vec::new();
@@ -117,9 +149,26 @@ mod tests {
         quotas.take(Bucket::Metadata, Instant::now()).await.unwrap();
     }
 
+    #[test]
+    fn a_share_is_brought_into_its_range() {
+        for (share, kept) in [(-1.0, 0.02), (0.5, 0.5), (7.0, 1.0), (f64::NAN, 0.02)] {
+            assert_eq!(Quota::share(share), Quota(Some(kept)), "{share}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_limit_nobody_waits() {
+        let quotas = Quotas::new(Quota::unlimited());
+        let start = Instant::now();
+        for _ in 0..1_000 {
+            quotas.take(Bucket::Search, start).await.unwrap();
+        }
+        assert_eq!(start.elapsed(), Duration::ZERO);
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_turn_past_the_deadline_is_refused_at_once() {
-        let quotas = Quotas::new(0.01);
+        let quotas = Quotas::new(Quota::share(0.01));
         let start = Instant::now();
         quotas.take(Bucket::Person, start).await.unwrap();
         let wait = quotas

@@ -6,7 +6,8 @@ use futures_util::stream;
 use hibob_client::EmployeeId;
 use learning360_client::{
     ClearableField, Client, Created, Error, GroupId, InvalidValue, Invitation, Mapping, MappingId,
-    Membership, NewMapping, NewUser, Sent, StatusFilter, UserEdit, UserField, UserId, UserStatus,
+    Membership, NewMapping, NewUser, Pager, Sent, StatusFilter, UserEdit, UserField, UserId,
+    UserStatus,
 };
 
 use crate::absorb::{Effect, Outcome};
@@ -48,9 +49,9 @@ impl Lms {
     }
 
     async fn users_by_mail(&self, mail: &MailKey) -> Answer {
-        let list = |filter| {
+        let list = async |filter| {
             let users = self.client.users().list();
-            users.mail(mail.as_str()).status(filter).all()
+            every(users.mail(mail.as_str()).status(filter).pages()).await
         };
         let live = list(StatusFilter::IsNot(UserStatus::Deleted)).await;
         let deleted = list(StatusFilter::Is(UserStatus::Deleted)).await;
@@ -63,30 +64,30 @@ impl Lms {
                 users.retain(|user| seen.insert(user.id().clone()));
                 Answer::Found(Data::Users(users))
             }
-            (Err(error), _) | (_, Err(error)) => no_answer(&error),
+            (Err(why), _) | (_, Err(why)) => why,
         }
     }
 
     async fn link_of(&self, employee: &EmployeeId) -> Answer {
         let list = self.client.external_ids().list().platform(&self.platform);
-        let mappings = list.value(employee.as_str()).all().await;
+        let mappings = every(list.value(employee.as_str()).pages()).await;
         self.link(mappings, |mapping| mapping.value() == employee.as_str())
     }
 
     async fn link_to(&self, user: &UserId) -> Answer {
         let list = self.client.external_ids().list().platform(&self.platform);
-        let mappings = list.target(user).all().await;
+        let mappings = every(list.target(user).pages()).await;
         self.link(mappings, |mapping| mapping.target() == user)
     }
 
     fn link(
         &self,
-        mappings: Result<Vec<Mapping>, Error>,
+        mappings: Result<Vec<Mapping>, Answer>,
         asked_for: impl Fn(&Mapping) -> bool,
     ) -> Answer {
         let mappings = match mappings {
             Ok(mappings) => mappings,
-            Err(error) => return no_answer(&error),
+            Err(why) => return why,
         };
         let ours = |mapping: &&Mapping| mapping.platform() == self.platform && asked_for(mapping);
         let Some(mapping) = mappings.iter().find(ours) else {
@@ -174,6 +175,22 @@ impl Target for Lms {
     }
 }
 
+/// All items of a list. An item that cannot be read may be the one we look for, so a list with
+/// such an item proves nothing.
+async fn every<T>(mut pages: Pager<T>) -> Result<Vec<T>, Answer> {
+    let mut items = Vec::new();
+    while let Some(page) = pages.next_page().await.map_err(|error| no_answer(&error))? {
+        items.extend(page);
+        if items.len() > MOST_ITEMS {
+            return Err(Answer::Unavailable(Unavailable::Broken));
+        }
+    }
+    if pages.skipped() > 0 {
+        return Err(Answer::Unavailable(Unavailable::Broken));
+    }
+    Ok(items)
+}
+
 fn new_user(values: &Values, group: &GroupId) -> Result<NewUser, InvalidValue> {
     let user = NewUser::new(Membership::learner(group.clone()));
     values
@@ -234,3 +251,6 @@ fn no_answer(error: &Error) -> Answer {
 
 /// How many questions are under way at the same time.
 const READERS: usize = 8;
+
+/// A question about one person or mail has few answers; a list without a filter has many.
+const MOST_ITEMS: usize = 1_000;

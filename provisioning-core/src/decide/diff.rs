@@ -47,7 +47,7 @@ pub(crate) fn edit(
         return;
     }
     let names: Vec<_> = changes.iter().map(|(field, _)| field.as_str()).collect();
-    draft.say(Stage::Fields, format!("{} differ", names.join(", ")));
+    draft.say(Stage::Fields, format!("to change: {}", names.join(", ")));
     add(
         draft,
         user,
@@ -57,16 +57,19 @@ pub(crate) fn edit(
     );
 }
 
-/// Adds the step that activates an invited account, if the policy wants it.
+/// Adds the step that activates an invited account, if the policy wants it, or a restored one
+/// whose owner had logged in before.
 pub(crate) fn activate(
     draft: &mut Draft<'_>,
     record: &Record<'_>,
     user: &User,
     after: Option<&Step>,
 ) {
-    let invited = *user.status() == UserStatus::Invited || after.is_some();
-    let policy = &draft.case.policy.rules().lifecycle;
-    if policy.activate && invited && record.standing == Standing::Active {
+    if record.standing != Standing::Active || *user.status() == UserStatus::Active {
+        return;
+    }
+    let restored = *user.status() == UserStatus::Deleted;
+    if draft.case.policy.rules().lifecycle.activate {
         add(
             draft,
             user,
@@ -74,6 +77,8 @@ pub(crate) fn activate(
             Reason::ActivateByPolicy,
             after,
         );
+    } else if restored && user.last_login_date().is_some() {
+        add(draft, user, Action::Activate, Reason::Returned, after);
     }
 }
 

@@ -200,9 +200,7 @@ fn take_over(
     let linked = link(draft, situation, known, why, precondition);
     let linked = draft.push(linked);
     diff::edit(draft, record, situation, user, Some(&linked));
-    if *user.status() == UserStatus::Invited {
-        diff::activate(draft, record, user, Some(&linked));
-    }
+    diff::activate(draft, record, user, Some(&linked));
     Disposition::Apply(why)
 }
 

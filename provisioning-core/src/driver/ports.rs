@@ -223,6 +223,26 @@ impl Claim {
     }
 }
 
+impl<'a> Commit<'a> {
+    /// A commit of a memory; the ledger is unchanged.
+    pub fn new(claim: &'a Claim, memory: &'a Memory, now: Timestamp) -> Self {
+        Self {
+            claim,
+            memory,
+            ledger: None,
+            now,
+        }
+    }
+
+    /// Also stores this ledger, which was made from that version.
+    pub fn with_ledger(self, ledger: &'a Ledger, version: i64) -> Self {
+        Self {
+            ledger: Some((ledger, version)),
+            ..self
+        }
+    }
+}
+
 impl<T> Versioned<T> {
     /// A value with its version.
     pub fn new(value: T, version: i64) -> Self {

@@ -197,12 +197,11 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
         loop {
             let known = self.store.ledger().await?;
             let admission = admit(self.policy.guards(), &known.value, verdict, now);
-            let changed = admission.ledger != known.value;
-            let commit = Commit {
-                claim,
-                memory: &admission.memory,
-                ledger: changed.then_some((&admission.ledger, known.version)),
-                now,
+            let commit = Commit::new(claim, &admission.memory, now);
+            let commit = if admission.ledger == known.value {
+                commit
+            } else {
+                commit.with_ledger(&admission.ledger, known.version)
             };
             match self.store.commit(commit).await? {
                 Committed::Done => return Ok(Some(admission)),

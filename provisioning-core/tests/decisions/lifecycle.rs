@@ -176,3 +176,24 @@ async fn lif_21_an_unreachable_bob_is_asked_again_by_the_schedule() {
     // The event was `deleted`, and Bob shows nothing: the evidence outlived the outage.
     assert_eq!(stage.status(USER), "deleted");
 }
+
+#[tokio::test]
+async fn lif_17_who_had_logged_in_before_is_active_again_after_the_return() {
+    let mut stage =
+        Stage::new()
+            .active(ADA, "ada@example.com")
+            .linked(ADA, USER, "ada@example.com");
+    stage
+        .model
+        .set(USER, "lastLoginDate", json!("2026-01-05T08:00:00.000Z"));
+    stage.model.person(ADA, &on_leave("ada@example.com"));
+    stage.event(ADA, Evidence::Inactivated).await;
+    stage.model.person(ADA, &active("ada@example.com"));
+    stage.event(ADA, Evidence::Activated).await;
+    assert_eq!(stage.status(USER), "active");
+    let kinds: Vec<_> = stage.model.effects();
+    assert_eq!(
+        kinds[1..],
+        [format!("restore {USER}"), format!("activate {USER}")]
+    );
+}
