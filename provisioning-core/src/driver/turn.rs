@@ -14,7 +14,7 @@ use crate::decide::{Decision, Explanation, Stage, Verdict, decide};
 use crate::facts::{Answer, Facts, Query, Side, Unavailable};
 use crate::plan::{Disposition, Finding, Plan, Step};
 use crate::policy::Policy;
-use crate::wait::Wait;
+use crate::wait::{Wait, retry_at};
 
 /// Decides and applies whatever is due, over the three ports.
 #[derive(Debug)]
@@ -87,10 +87,16 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
     /// If the Store fails. What was leased comes back when the lease runs out.
     pub async fn turn(&self, now: Timestamp) -> Result<Turn, StoreError> {
         let claims = self.store.claim(now, BATCH).await?;
-        let verdicts = self.decide_all(&claims, now).await?;
+        let mut verdicts = self.decide_all(&claims, now).await?;
         let mut turn = Turn::default();
         let mut admitted = Vec::new();
-        for (claim, verdict) in claims.iter().zip(verdicts) {
+        for claim in &claims {
+            let Some(verdict) = verdicts.remove(&claim.employee) else {
+                // More questions than there should be: a defect of the core, and no reason to
+                // touch anybody.
+                self.store.release(claim, None, retry_at(1, now)).await?;
+                continue;
+            };
             match self.admit(claim, &verdict, now).await? {
                 Some(admission) => admitted.push((claim, verdict, admission)),
                 None => self.store.release(claim, None, Some(now)).await?,
@@ -115,7 +121,7 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
         &self,
         claims: &[Claim],
         now: Timestamp,
-    ) -> Result<Vec<Verdict>, StoreError> {
+    ) -> Result<BTreeMap<EmployeeId, Verdict>, StoreError> {
         let mut verdicts = BTreeMap::new();
         let mut facts = Facts::default();
         for _ in 0..=ROUNDS {
@@ -143,10 +149,7 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
                 facts.insert(query, after, answer);
             }
         }
-        Ok(claims
-            .iter()
-            .filter_map(|claim| verdicts.remove(&claim.employee))
-            .collect())
+        Ok(verdicts)
     }
 
     fn decide(&self, claim: &Claim, facts: &Facts, now: Timestamp) -> Decision {

@@ -7,3 +7,4 @@ mod matching;
 mod model;
 mod outcomes;
 mod stage;
+mod worlds;

@@ -163,10 +163,13 @@ impl Systems {
                 self.post(&key, texts.collect())
             }
             Action::Restore { mail, .. } => self.post(mail, Map::new()),
-            Action::Link { employee } | Action::Relink { employee, .. } => {
+            Action::Link { employee } => {
                 let user = user.clone().expect("a link has a user");
-                self.links.insert(employee.to_string(), user);
-                Outcome::Done(Effect::Plain)
+                self.map(employee, user, ErrorCode::MappingAlreadyExists, false)
+            }
+            Action::Relink { employee, .. } => {
+                let user = user.clone().expect("a link has a user");
+                self.map(employee, user, ErrorCode::TargetAlreadyMapped, true)
             }
             Action::Edit { changes } => {
                 let user = self
@@ -233,6 +236,28 @@ impl Systems {
         Outcome::Done(Effect::Created(
             UserId::try_from(id.as_str()).expect("an id"),
         ))
+    }
+
+    /// One mapping per user, and one user per employee.
+    fn map(
+        &mut self,
+        employee: &EmployeeId,
+        user: String,
+        taken: ErrorCode,
+        replaces: bool,
+    ) -> Outcome {
+        let refused = |code| Outcome::Refused {
+            status: 400,
+            code: Some(code),
+        };
+        if self.links.values().any(|mapped| *mapped == user) {
+            return refused(taken);
+        }
+        if !replaces && self.links.contains_key(employee.as_str()) {
+            return refused(ErrorCode::ValueAlreadyUsed);
+        }
+        self.links.insert(employee.to_string(), user);
+        Outcome::Done(Effect::Plain)
     }
 
     fn set_status(&mut self, user: Option<&str>, status: &str) -> Outcome {

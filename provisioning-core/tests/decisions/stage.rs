@@ -11,7 +11,7 @@ use crate::model::Model;
 pub(crate) const ADA: &str = "101";
 pub(crate) const USER: &str = "0000000000000000000000aa";
 pub(crate) const OTHER: &str = "0000000000000000000000bb";
-const NOW: &str = "2026-03-02T09:00:00Z";
+pub(crate) const NOW: &str = "2026-03-02T09:00:00Z";
 
 pub(crate) const POLICY: &str = r#"
 platform = "example-provisioner"
