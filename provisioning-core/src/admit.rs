@@ -253,3 +253,83 @@ const WINDOW: SignedDuration = SignedDuration::from_hours(24);
 
 /// The version of the serialised form.
 const VERSION: u8 = 1;
+
+#[cfg(test)]
+mod tests {
+    use learning360_client::UserId;
+
+    use super::*;
+    use crate::decide::Explanation;
+    use crate::plan::{Action, Plan, Precondition, UserRef};
+
+    fn verdict() -> Verdict {
+        let user = UserId::try_from("0000000000000000000000aa").expect("an id");
+        let step = |action| {
+            let user = UserRef::Known(user.clone());
+            Step::on(user, action, Precondition::Made, Reason::Leaver)
+        };
+        let first = step(Action::Deactivate);
+        let needs_it = step(Action::Activate).after(&first);
+        let employee = EmployeeId::try_from("101").expect("an id");
+        let stands_alone = step(Action::Link {
+            employee: employee.clone(),
+        });
+        let mut plan = Plan::default();
+        for step in [&first, &needs_it, &stands_alone] {
+            plan.push(step.clone());
+        }
+        Verdict {
+            employee,
+            disposition: Disposition::Apply(Reason::Leaver),
+            findings: Vec::new(),
+            plan,
+            charges: vec![Charge::new(&first, ChargeKind::Deactivation)],
+            wait: None,
+            memory: Memory::default(),
+            explanation: Explanation::default(),
+        }
+    }
+
+    fn ran(deactivations: u32) -> (Vec<String>, Disposition) {
+        let guards = Guards { deactivations };
+        let admission = admit(
+            &guards,
+            &Ledger::default(),
+            &verdict(),
+            Timestamp::UNIX_EPOCH,
+        );
+        let kinds = admission.run.iter();
+        let kinds = kinds.map(|step| step.action.kind().as_str().to_owned());
+        (kinds.collect(), admission.disposition)
+    }
+
+    #[test]
+    fn a_step_that_needs_a_held_one_waits_with_it_and_the_others_run() {
+        let apply = Disposition::Apply(Reason::Leaver);
+        assert_eq!(ran(0), (vec!["link".to_owned()], apply));
+        let all = ["deactivate", "activate", "link"].map(str::to_owned);
+        assert_eq!(ran(1), (all.to_vec(), apply));
+    }
+
+    #[test]
+    fn deciding_again_never_pays_twice() {
+        let guards = Guards { deactivations: 1 };
+        let now = Timestamp::UNIX_EPOCH;
+        let once = admit(&guards, &Ledger::default(), &verdict(), now).ledger;
+        let twice = admit(&guards, &once, &verdict(), now);
+        assert!(twice.held.is_empty());
+        assert_eq!(twice.ledger.spent(ChargeKind::Deactivation, now), 1);
+    }
+
+    #[test]
+    fn a_clock_that_jumped_back_opens_no_window() {
+        let guards = Guards { deactivations: 0 };
+        let later = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(30);
+        let one = Guards { deactivations: 1 };
+        let ledger = admit(&one, &Ledger::default(), &verdict(), later).ledger;
+        let before = later - SignedDuration::from_hours(1);
+        assert_eq!(ledger.spent(ChargeKind::Deactivation, before), 1);
+        let again = admit(&guards, &ledger, &verdict(), before);
+        assert!(again.held.is_empty(), "it is paid already");
+    }
+}

@@ -1,10 +1,14 @@
 //! Events and what the record makes of them.
 
+use hibob_client::{EmployeeId, FieldId};
 use jiff::SignedDuration;
-use provisioning_core::{Disposition, Evidence, Reason};
+use provisioning_core::{
+    Answer, Changed, Decision, Disposition, Evidence, Facts, Hint, Memory, Policy, Query, Reason,
+    Seq, Urgency, decide,
+};
 use serde_json::json;
 
-use crate::stage::{ADA, POLICY, Stage, USER, active};
+use crate::stage::{ADA, NOW, POLICY, Stage, USER, active};
 
 /// Hosts move turns between threads.
 #[test]
@@ -111,5 +115,142 @@ async fn dat_10_a_default_is_for_new_accounts_only() {
     assert_eq!(
         stage.model.text(&format!("{:024x}", 1), "job").as_deref(),
         Some("Colleague")
+    );
+}
+
+#[test]
+fn ord_07_answers_from_before_the_hint_are_asked_for_again() {
+    let policy = Policy::parse(POLICY).expect("right");
+    let employee = EmployeeId::try_from(ADA).expect("an id");
+    let now = NOW.parse().expect("a time");
+    let hint = Hint::new(
+        Evidence::Inactivated,
+        Changed::Unknown,
+        Urgency::Urgent,
+        now,
+    );
+    let hint = hint.stamped(Seq(5));
+    let person = Query::Person(employee.clone());
+    let needs = |after| {
+        let mut facts = Facts::default();
+        facts.insert(person.clone(), Seq(after), Answer::NotFound);
+        match decide(&policy, &employee, &hint, &Memory::default(), &facts, now) {
+            Decision::Need {
+                queries,
+                newer_than,
+            } => {
+                assert_eq!(newer_than, Seq(5));
+                queries.contains(&person)
+            }
+            Decision::Verdict(verdict) => panic!("too early: {verdict:?}"),
+        }
+    };
+    assert!(needs(4));
+    assert!(!needs(5));
+}
+
+#[test]
+fn ev_15_and_16_only_known_fields_that_nothing_uses_are_left_alone() {
+    let policy = Policy::parse(POLICY).expect("right");
+    let ids = [
+        "root.id",
+        "root.email",
+        "root.firstName",
+        "root.surname",
+        "home.mobilePhone",
+    ];
+    let inventory: Vec<_> = ids.iter().map(|id| json!({ "id": id })).collect();
+    let inventory = serde_json::from_value(json!(inventory)).expect("an inventory");
+    let bound = policy.bind(&inventory).expect("it fits");
+    let employee = EmployeeId::try_from(ADA).expect("an id");
+    let now = NOW.parse().expect("a time");
+    let is_left_alone = |policy: &Policy, fields: &[&str], memory: &Memory| {
+        let fields = fields
+            .iter()
+            .map(|id| FieldId::parse(id).expect("an id"))
+            .collect();
+        let changed = Changed::Fields(fields);
+        let hint = Hint::new(Evidence::Updated, changed, Urgency::Normal, now);
+        let decision = decide(policy, &employee, &hint, memory, &Facts::default(), now);
+        matches!(decision, Decision::Verdict(verdict)
+            if verdict.disposition == Disposition::NoOp(Reason::Irrelevant))
+    };
+    let quiet = Memory::default();
+    assert!(is_left_alone(&bound, &["home.mobilePhone"], &quiet));
+    assert!(
+        !is_left_alone(&policy, &["home.mobilePhone"], &quiet),
+        "unbound"
+    );
+    assert!(
+        !is_left_alone(&bound, &["home.mobilePhone", "root.email"], &quiet),
+        "one is used"
+    );
+    assert!(
+        !is_left_alone(&bound, &["home.newField"], &quiet),
+        "one is unknown"
+    );
+    assert!(
+        !is_left_alone(&bound, &["root.displayName"], &quiet),
+        "another name of one"
+    );
+    for pending in [
+        json!({ "create": { "mail": "ada@example.com", "tries": 1 } }),
+        json!({ "attempts": 1 }),
+        json!({ "wait": { "at": NOW, "on": [] } }),
+        json!({ "departure": { "evidence": "deleted", "seq": 1, "at": NOW } }),
+    ] {
+        let memory: Memory = serde_json::from_value(pending.clone()).expect("a memory");
+        assert!(
+            !is_left_alone(&bound, &["home.mobilePhone"], &memory),
+            "{pending}"
+        );
+    }
+    let later = json!({ "wait": { "at": "2026-04-01T00:00:00Z", "on": [] } });
+    let memory: Memory = serde_json::from_value(later).expect("a memory");
+    assert!(
+        is_left_alone(&bound, &["home.mobilePhone"], &memory),
+        "what is planned stays so"
+    );
+}
+
+#[tokio::test]
+async fn ids_are_texts_and_numbers_are_numbers_in_expressions() {
+    let policy = POLICY.replace(
+        "[time]",
+        "[scope]\nwhen = \"work.siteId in ['7'] and work.employeeIdInCompany > 41\"\n[time]",
+    );
+    for (site, number, inside) in [(7, 42, true), (8, 42, false), (7, 41, false)] {
+        let mut stage = Stage::with(&policy).active(ADA, "ada@example.com");
+        stage.model.edit(ADA, |record| {
+            record["work"]["siteId"] = json!(site);
+            record["work"]["employeeIdInCompany"] = json!(number);
+        });
+        let decided = stage.event(ADA, Evidence::Created).await;
+        let expected = if inside {
+            Disposition::Apply(Reason::Provision)
+        } else {
+            Disposition::NoOp(Reason::OutOfScope)
+        };
+        assert_eq!(decided.disposition, expected, "{site}, {number}");
+    }
+}
+
+#[tokio::test]
+async fn null_is_null_unless_the_expression_handles_it() {
+    let policy = POLICY.replace(
+        "[user]",
+        "[user]\nphone = \"first_of(work.workPhone, work.workMobile)\"\njob = \"work.workPhone | trim\"",
+    );
+    let mut stage = Stage::with(&policy);
+    let mut record = active("ada@example.com").to_vec();
+    record.extend([("work.workPhone", None), ("work.workMobile", Some("0612"))]);
+    stage.model.person(ADA, &record);
+    let decided = stage.event(ADA, Evidence::Created).await;
+    let user = format!("{:024x}", 1);
+    assert_eq!(stage.model.text(&user, "phone").as_deref(), Some("0612"));
+    assert_eq!(stage.model.text(&user, "job"), None);
+    assert!(
+        decided.findings.is_empty(),
+        "an empty field is nothing to report"
     );
 }

@@ -197,3 +197,33 @@ async fn lif_17_who_had_logged_in_before_is_active_again_after_the_return() {
         [format!("restore {USER}"), format!("activate {USER}")]
     );
 }
+
+#[tokio::test]
+async fn lif_22_a_deleted_event_with_the_record_still_there_is_looked_at_again() {
+    let mut stage = Stage::with(&format!("{POLICY}\n[lifecycle]\non_leave = \"keep\"\n")).linked(
+        ADA,
+        USER,
+        "ada@example.com",
+    );
+    stage.model.person(ADA, &on_leave("ada@example.com"));
+    stage.event(ADA, Evidence::Deleted).await;
+    assert_eq!(stage.status(USER), "active");
+    stage.model.lock().people.clear();
+    stage.after(30).await;
+    assert_eq!(
+        stage.status(USER),
+        "deleted",
+        "the second look finds the record gone"
+    );
+}
+
+#[tokio::test]
+async fn ev_26_a_read_long_after_the_event_is_not_repeated() {
+    let mut stage =
+        Stage::new()
+            .active(ADA, "ada@example.com")
+            .linked(ADA, USER, "ada@example.com");
+    stage.note(ADA, Evidence::Updated).await;
+    let decided = stage.after(21).await.pop().expect("a decision");
+    assert_eq!(decided.due, None);
+}

@@ -187,3 +187,93 @@ async fn mat_16_a_link_to_nobody_starts_the_matching_again() {
     assert_eq!(decided.plan.steps()[1].action.kind().as_str(), "relink");
     assert_eq!(decided.findings[0].reason, Reason::LinkBroken);
 }
+
+#[tokio::test]
+async fn mat_01_an_account_that_was_deleted_before_is_not_adopted() {
+    let mut stage = Stage::new().active(ADA, "ada@example.com");
+    stage.model.user(OTHER, "active", "ada@example.com");
+    stage
+        .model
+        .set(OTHER, "deletedAt", json!(["2025-01-01T00:00:00.000Z"]));
+    let decided = stage.event(ADA, Evidence::Created).await;
+    assert_eq!(
+        decided.disposition,
+        Disposition::Conflict(Reason::RecycledIdentity)
+    );
+    assert!(stage.model.effects().is_empty());
+}
+
+#[tokio::test]
+async fn mat_19_a_lost_create_makes_only_a_fresh_invitation_ours() {
+    let policy = format!("{POLICY}\n[matching]\nadopt = \"manual\"\n");
+    for (status, deleted, ours) in [
+        ("invited", false, true),
+        ("active", false, false),
+        ("invited", true, false),
+    ] {
+        let mut stage = Stage::with(&policy).active(ADA, "ada@example.com");
+        stage.model.lock().surprises = vec![(false, Outcome::Unanswered)];
+        stage.note(ADA, Evidence::Created).await;
+        stage.advance(2);
+        stage.driver.turn(stage.now).await.expect("holds");
+        stage.model.user(OTHER, status, "ada@example.com");
+        if deleted {
+            stage
+                .model
+                .set(OTHER, "deletedAt", json!(["2025-01-01T00:00:00.000Z"]));
+        }
+        let decided = stage.settle().await.pop().expect("decided again");
+        let expected = match (ours, deleted) {
+            (true, _) => Disposition::Apply(Reason::OwnCreate),
+            (false, true) => Disposition::Conflict(Reason::RecycledIdentity),
+            (false, false) => Disposition::Conflict(Reason::AdoptionNeeded),
+        };
+        assert_eq!(
+            decided.disposition, expected,
+            "{status}, deleted before: {deleted}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn mat_19_already_used_after_a_lost_create_may_be_our_own_success() {
+    let policy = format!("{POLICY}\n[matching]\nadopt = \"manual\"\n");
+    let mut stage = Stage::with(&policy).active(ADA, "ada@example.com");
+    // The account is there, but the list does not show it yet when we decide again.
+    let used = Outcome::Refused {
+        status: 400,
+        code: Some(ErrorCode::MailAlreadyUsed),
+    };
+    stage.model.lock().surprises = vec![(false, used), (false, Outcome::Unanswered)];
+    stage.note(ADA, Evidence::Created).await;
+    stage.advance(2);
+    stage.driver.turn(stage.now).await.expect("holds");
+    stage.driver.turn(stage.now).await.expect("holds");
+    stage.model.user(OTHER, "invited", "ada@example.com");
+    let decided = stage.settle().await.pop().expect("decided again");
+    assert_eq!(decided.disposition, Disposition::Apply(Reason::OwnCreate));
+}
+
+#[tokio::test]
+async fn mat_23_a_restore_that_names_another_account_stops_the_person() {
+    let mut stage =
+        Stage::new()
+            .active(ADA, "ada@example.com")
+            .linked(ADA, USER, "ada@example.com");
+    stage.event(ADA, Evidence::Updated).await;
+    stage.model.set(USER, "status", json!("deleted"));
+    stage
+        .model
+        .set(USER, "deletedAt", json!(["2023-01-01T00:00:00.000Z"]));
+    stage.model.user(OTHER, "invited", "other@example.com");
+    let other = learning360_client::UserId::try_from(OTHER).expect("an id");
+    let restored = Outcome::Done(provisioning_core::Effect::Restored(other));
+    stage.model.lock().surprises = vec![(false, restored)];
+    let decided = stage.event(ADA, Evidence::Activated).await;
+    assert_eq!(
+        decided.disposition,
+        Disposition::Conflict(Reason::WrongAccount)
+    );
+    assert_eq!(stage.status(OTHER), "deleted", "put back");
+    assert_eq!(stage.status(USER), "deleted", "not tried again");
+}

@@ -61,6 +61,11 @@ impl Model {
             .insert(id.to_owned(), Value::Object(record));
     }
 
+    /// Changes a record.
+    pub(crate) fn edit(&self, id: &str, change: impl FnOnce(&mut Value)) {
+        change(self.lock().people.get_mut(id).expect("the record exists"));
+    }
+
     /// A user with these members of its JSON, which may overrule `_id` and `status`.
     pub(crate) fn user(&self, id: &str, status: &str, mail: &str) -> UserId {
         let user = Map::from_iter([

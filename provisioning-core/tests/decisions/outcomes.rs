@@ -1,8 +1,8 @@
 //! Guards, refusals and lost answers.
 
 use jiff::SignedDuration;
-use provisioning_core::driver::Store;
-use provisioning_core::{Disposition, Evidence, Outcome, Reason, Unavailable};
+use provisioning_core::driver::{Commit, Committed, Store};
+use provisioning_core::{Disposition, Evidence, Ledger, Outcome, Reason, Unavailable};
 
 use crate::stage::{ADA, OTHER, POLICY, Stage, USER, active, on_leave};
 
@@ -104,5 +104,89 @@ async fn being_asked_to_wait_is_no_failed_attempt() {
     assert_eq!(
         stage.model.text(USER, "mail").as_deref(),
         Some("ada2@example.com")
+    );
+}
+
+#[tokio::test]
+async fn grd_the_window_moves_on_for_those_who_were_not_held() {
+    let policy = format!("{POLICY}\n[guards]\ndeactivations = 1\n");
+    let mut stage = Stage::with(&policy)
+        .linked(ADA, USER, "ada@example.com")
+        .linked("102", OTHER, "b@example.com");
+    stage.model.person(ADA, &on_leave("ada@example.com"));
+    stage.event(ADA, Evidence::Inactivated).await;
+    stage.after(24 * 3600).await;
+    stage.model.person("102", &on_leave("b@example.com"));
+    stage.event("102", Evidence::Inactivated).await;
+    assert_eq!(stage.status(OTHER), "deleted");
+}
+
+#[tokio::test]
+async fn grd_02_an_approved_step_is_applied_when_it_is_proposed_again() {
+    let policy = format!("{POLICY}\n[guards]\ndeactivations = 0\n");
+    let stage = Stage::with(&policy).linked(ADA, USER, "ada@example.com");
+    stage.model.person(ADA, &on_leave("ada@example.com"));
+    let mut stage = stage;
+    let held = stage.event(ADA, Evidence::Inactivated).await.held;
+    assert_eq!(held.len(), 1);
+    let store = stage.driver.store();
+    let known = store.ledger().await.expect("holds");
+    let mut ledger = known.value;
+    assert!(ledger.approve(&held[0].employee, &held[0].step));
+    assert!(
+        !ledger.approve(&held[0].employee, &held[0].step),
+        "once is enough"
+    );
+    let claim = {
+        stage.note(ADA, Evidence::Refresh).await;
+        stage.advance(2);
+        let store = stage.driver.store();
+        store
+            .claim(stage.now, 1)
+            .await
+            .expect("holds")
+            .pop()
+            .expect("due")
+    };
+    let store = stage.driver.store();
+    let commit = Commit::new(&claim, &claim.memory, stage.now);
+    let commit = commit.with_ledger(&ledger, known.version);
+    assert_eq!(store.commit(commit).await.expect("holds"), Committed::Done);
+    store
+        .release(&claim, None, Some(stage.now))
+        .await
+        .expect("holds");
+    stage.settle().await;
+    assert_eq!(stage.status(USER), "deleted");
+}
+
+#[tokio::test]
+async fn ord_06_a_commit_on_an_older_hint_or_ledger_is_stale() {
+    let mut stage = Stage::new().active(ADA, "ada@example.com");
+    stage.note(ADA, Evidence::Created).await;
+    stage.advance(2);
+    let store = stage.driver.store();
+    let claim = store
+        .claim(stage.now, 1)
+        .await
+        .expect("holds")
+        .pop()
+        .expect("due");
+    assert!(
+        store.claim(stage.now, 1).await.expect("holds").is_empty(),
+        "one writer a person"
+    );
+    let ledger = Ledger::default();
+    let commit = Commit::new(&claim, &claim.memory, stage.now);
+    let outdated = commit.with_ledger(&ledger, 77);
+    assert_eq!(
+        store.commit(outdated).await.expect("holds"),
+        Committed::StaleLedger
+    );
+    stage.note(ADA, Evidence::Inactivated).await;
+    let store = stage.driver.store();
+    assert_eq!(
+        store.commit(commit).await.expect("holds"),
+        Committed::StaleHint
     );
 }
