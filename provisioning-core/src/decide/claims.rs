@@ -10,6 +10,7 @@ use learning360_client::{User, UserField, UserStatus};
 pub(crate) fn mail_is_free(draft: &mut Draft<'_>, situation: &Situation<'_>, user: &User) -> bool {
     let Told::Found(holders) = &situation.holders else {
         draft.find_in_field(UserField::Mail, Reason::Unavailable);
+        draft.complete_later();
         return false;
     };
     let Some(holder) = holders.first() else {
@@ -26,11 +27,15 @@ pub(crate) fn claim(draft: &mut Draft<'_>, holder: &Holder<'_>, own: Option<&Mai
     if *holder.user.status() == UserStatus::Deleted {
         return Reason::MailHeldByDeleted;
     }
-    let Owner::Other {
-        employee, wants, ..
-    } = &holder.owner
-    else {
-        return Reason::MailHeldByOther;
+    let (employee, wants) = match &holder.owner {
+        Owner::Other {
+            employee, wants, ..
+        } => (employee, wants),
+        Owner::Unknown => {
+            draft.complete_later();
+            return Reason::Unavailable;
+        }
+        Owner::Nobody | Owner::Me => return Reason::MailHeldByOther,
     };
     let held = holder.user.mail().and_then(MailKey::parse);
     match wants {

@@ -83,6 +83,13 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Looks again soon, because a part of the answer is missing and the rest goes on without.
+    pub(crate) fn complete_later(&mut self) {
+        if let Ok(at) = self.case.now.checked_add(COMPLETION) {
+            self.wait.look(at);
+        }
+    }
+
     /// Bob's reads may lag behind its events, so what was read soon after one is read once more.
     pub(crate) fn look_at_what_may_be_stale(&mut self) {
         let Some(event) = self.case.hint.latest_event() else {
@@ -138,6 +145,9 @@ impl<'a> Draft<'a> {
 
 /// Bob promises that a read shows a change within this time.
 const READ_LAG: SignedDuration = SignedDuration::from_secs(20);
+
+/// When a field is tried again that could not be worked out for want of an answer.
+const COMPLETION: SignedDuration = SignedDuration::from_mins(2);
 
 /// When the second read takes place, after the event.
 const SECOND_READ: SignedDuration = SignedDuration::from_secs(25);

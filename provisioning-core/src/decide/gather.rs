@@ -168,11 +168,11 @@ fn other<'a>(case: Case<'a>, desk: &Desk<'a>, link: &Link, user: &User, mail: &M
                 has_left,
             }
         }
-        Some(_) => Owner::Other {
+        Some(Told::NotFound | Told::Forbidden) => Owner::Other {
             employee,
             wants: None,
             has_left: false,
         },
-        None => Owner::Unknown,
+        Some(Told::Unavailable(_)) | None => Owner::Unknown,
     }
 }

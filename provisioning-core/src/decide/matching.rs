@@ -22,6 +22,9 @@ pub(crate) fn by_mail(
         draft.find(Subject::Link, Reason::LinkBroken);
     }
     let Some(mail) = record.mail() else {
+        if record.lists_incomplete {
+            return draft.retry(Reason::Unavailable);
+        }
         draft.find_in_field(UserField::Mail, Reason::NoIdentifier);
         return Disposition::Conflict(Reason::NoIdentifier);
     };

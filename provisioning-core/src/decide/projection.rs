@@ -24,6 +24,11 @@ pub(crate) fn wanted(draft: &mut Draft<'_>, record: &Record<'_>, rule: &FieldRul
             draft.find_in_field(rule.field, Reason::SourceFieldMissing);
             Wanted::Untold
         }
+        Evaluated::Failed(Reason::LabelUnknown) if record.lists_incomplete => {
+            draft.find_in_field(rule.field, Reason::Unavailable);
+            draft.complete_later();
+            Wanted::Untold
+        }
         Evaluated::Failed(reason) => {
             draft.find_in_field(rule.field, reason);
             Wanted::Untold

@@ -20,6 +20,8 @@ pub(crate) struct Record<'a> {
     pub(crate) context: Context,
     /// Whether the employee's site has a zone of its own, or needs none.
     pub(crate) zone_known: bool,
+    /// Whether a list gave no answer, so that labels may be missing for now.
+    pub(crate) lists_incomplete: bool,
     pub(crate) today: Date,
     zone: &'a TimeZone,
     mail: Evaluated<String>,
@@ -38,14 +40,13 @@ impl<'a> Record<'a> {
         let (zone, zone_known) = policy.rules().zones.of_site(site.as_deref());
         let today = today(case.now, zone);
         let dates = Dates::of(employee);
-        let lists: BTreeMap<_, Option<NamedList>> = policy
-            .lists()
-            .into_iter()
-            .map(|name| {
-                let list = desk.list(&name).and_then(Told::found).cloned();
-                (name, list)
-            })
-            .collect();
+        let mut lists_incomplete = false;
+        let mut lists: BTreeMap<_, Option<NamedList>> = BTreeMap::new();
+        for name in policy.lists() {
+            let told = desk.list(&name);
+            lists_incomplete |= matches!(told, Some(Told::Unavailable(_)));
+            lists.insert(name, told.and_then(Told::found).cloned());
+        }
         let context = Context::new(employee, &policy.fields(), lists);
         let rule = policy
             .rules()
@@ -59,6 +60,7 @@ impl<'a> Record<'a> {
             dates,
             context,
             zone_known,
+            lists_incomplete,
             today,
             zone,
             mail,

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use provisioning_core::driver::{Commit, Committed, Store};
 use provisioning_core::{Disposition, Evidence, Ledger, Outcome, Reason, Unavailable};
+use serde_json::json;
 
 use crate::stage::{ADA, OTHER, POLICY, Stage, USER, active, on_leave};
 
@@ -189,4 +190,59 @@ async fn ord_06_a_commit_on_an_older_hint_or_ledger_is_stale() {
         store.commit(commit).await.expect("holds"),
         Committed::StaleHint
     );
+}
+
+#[tokio::test]
+async fn a_field_without_an_answer_is_completed_later_and_stops_nothing_else() {
+    let policy = POLICY.replace("[user]", "[user]\njob = \"work.title | label('title')\"");
+    let mut stage = Stage::with(&policy);
+    let mut record = active("ada@example.com").to_vec();
+    record.push(("work.title", Some("t1")));
+    stage.model.person(ADA, &record);
+    stage.model.lock().broken.insert("NamedList");
+    let decided = stage.event(ADA, Evidence::Created).await;
+    assert_eq!(decided.disposition, Disposition::Apply(Reason::Provision));
+    assert_eq!(decided.findings[0].to_string(), "unavailable(job)");
+    stage.after(60).await;
+    stage.model.lock().broken.clear();
+    stage.after(180).await;
+    let user = format!("{:024x}", 1);
+    assert_eq!(stage.model.text(&user, "job").as_deref(), Some("Engineer"));
+}
+
+#[tokio::test]
+async fn a_mail_that_nobody_can_vouch_for_is_changed_later() {
+    let mut stage =
+        Stage::new()
+            .active(ADA, "ada.new@example.com")
+            .linked(ADA, USER, "ada@example.com");
+    stage.model.set(USER, "firstName", json!("Augusta"));
+    stage.model.lock().broken.insert("UsersByMail");
+    stage.event(ADA, Evidence::Updated).await;
+    assert_eq!(stage.model.text(USER, "firstName").as_deref(), Some("Ada"));
+    assert_eq!(
+        stage.model.text(USER, "mail").as_deref(),
+        Some("ada@example.com")
+    );
+    stage.model.lock().broken.clear();
+    stage.after(180).await;
+    assert_eq!(
+        stage.model.text(USER, "mail").as_deref(),
+        Some("ada.new@example.com")
+    );
+}
+
+#[tokio::test]
+async fn a_holder_who_cannot_be_told_is_asked_about_again() {
+    let mut stage =
+        Stage::new()
+            .active(ADA, "ada.new@example.com")
+            .linked(ADA, USER, "ada@example.com");
+    stage.model.user(OTHER, "active", "ada.new@example.com");
+    stage.model.lock().broken.insert("LinkTo");
+    let decided = stage.event(ADA, Evidence::Updated).await;
+    assert_eq!(decided.findings[0].reason, Reason::Unavailable);
+    stage.model.lock().broken.clear();
+    let decided = stage.after(180).await.pop().expect("a later look");
+    assert_eq!(decided.findings[0].reason, Reason::MailHeldByOther);
 }
