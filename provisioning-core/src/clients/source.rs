@@ -31,7 +31,7 @@ impl Bob {
     pub fn new(client: Client, policy: &Policy) -> Self {
         Self {
             client,
-            fields: policy.fields().into_iter().collect(),
+            fields: policy.fields().iter().cloned().collect(),
             lists: Mutex::default(),
             single_reads: Mutex::default(),
         }

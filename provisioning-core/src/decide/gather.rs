@@ -46,7 +46,7 @@ pub(crate) enum Owner {
 pub(crate) fn gather<'a>(case: Case<'a>, desk: &Desk<'a>) -> Situation<'a> {
     // Lists depend on nothing but the policy, so they are asked for in the first round.
     for list in case.policy.lists() {
-        desk.list(&list);
+        desk.list(list);
     }
     let person = desk.person(case.employee);
     let account = account(case, desk);

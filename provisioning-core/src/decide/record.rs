@@ -43,11 +43,11 @@ impl<'a> Record<'a> {
         let mut lists_incomplete = false;
         let mut lists: BTreeMap<_, Option<NamedList>> = BTreeMap::new();
         for name in policy.lists() {
-            let told = desk.list(&name);
+            let told = desk.list(name);
             lists_incomplete |= matches!(told, Some(Told::Unavailable(_)));
-            lists.insert(name, told.and_then(Told::found).cloned());
+            lists.insert(name.clone(), told.and_then(Told::found).cloned());
         }
-        let context = Context::new(employee, &policy.fields(), lists);
+        let context = Context::new(employee, policy.fields(), lists);
         let rule = policy
             .rules()
             .fields

@@ -53,6 +53,8 @@ pub use self::problem::{PolicyProblems, Problem};
 #[derive(Clone, Debug)]
 pub struct Policy {
     rules: Arc<Rules>,
+    fields: Arc<BTreeSet<FieldId>>,
+    lists: Arc<BTreeSet<ListName>>,
     known: Option<Arc<BTreeSet<FieldId>>>,
 }
 
@@ -87,7 +89,13 @@ impl Policy {
     /// thing that would have been right.
     pub fn parse(text: &str) -> Result<Self, PolicyProblems> {
         let rules = load::rules(text)?;
+        let standing = STANDING_FIELDS.iter();
+        let standing = standing.filter_map(|id| FieldId::parse(id).ok());
+        let mapped = rules.expressions().flat_map(Expression::fields).cloned();
+        let lists = rules.expressions().flat_map(Expression::lists).cloned();
         Ok(Self {
+            fields: Arc::new(mapped.chain(standing).collect()),
+            lists: Arc::new(lists.collect()),
             rules: Arc::new(rules),
             known: None,
         })
@@ -109,8 +117,8 @@ impl Policy {
             .collect();
         PolicyProblems::check(problems)?;
         Ok(Self {
-            rules: Arc::clone(&self.rules),
             known: Some(Arc::new(known)),
+            ..self.clone()
         })
     }
 
@@ -125,22 +133,13 @@ impl Policy {
     }
 
     /// All Bob fields that a decision reads; ask Bob for these and no others.
-    pub fn fields(&self) -> BTreeSet<FieldId> {
-        let standing = STANDING_FIELDS
-            .iter()
-            .filter_map(|id| FieldId::parse(id).ok());
-        self.mapped_fields()
-            .map(|(field, _)| field.clone())
-            .chain(standing)
-            .collect()
+    pub fn fields(&self) -> &BTreeSet<FieldId> {
+        &self.fields
     }
 
     /// The named lists of Bob's whose labels the policy uses.
-    pub fn lists(&self) -> BTreeSet<ListName> {
-        self.expressions()
-            .flat_map(Expression::lists)
-            .cloned()
-            .collect()
+    pub fn lists(&self) -> &BTreeSet<ListName> {
+        &self.lists
     }
 
     pub(crate) fn rules(&self) -> &Rules {
@@ -161,20 +160,23 @@ impl Policy {
         {
             return false;
         }
-        let relevant = |field: &FieldId| used.contains(field) || path::aliases(field, &used);
+        let relevant = |field: &FieldId| used.contains(field) || path::aliases(field, used);
         changed
             .iter()
             .all(|field| known.contains(field) && !relevant(field))
     }
 
-    fn expressions(&self) -> impl Iterator<Item = &Expression> {
-        let scope = self.rules.scope.iter().map(Condition::expression);
-        scope.chain(self.rules.fields.iter().map(|rule| &rule.value))
-    }
-
     fn mapped_fields(&self) -> impl Iterator<Item = (&FieldId, usize)> {
-        self.expressions()
+        self.rules
+            .expressions()
             .flat_map(|expression| expression.fields().map(move |id| (id, expression.line())))
+    }
+}
+
+impl Rules {
+    fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        let scope = self.scope.iter().map(Condition::expression);
+        scope.chain(self.fields.iter().map(|rule| &rule.value))
     }
 }
 
