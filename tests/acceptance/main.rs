@@ -5,6 +5,7 @@ mod err;
 mod ev;
 mod lif;
 mod mat;
+mod prv;
 mod sec;
 mod standing;
 

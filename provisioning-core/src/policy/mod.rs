@@ -180,10 +180,9 @@ impl Rules {
     }
 }
 
-/// What the standing of a person, and the match with an account, is read from.
-const STANDING_FIELDS: [&str; 8] = [
+/// What the standing of a person is read from.
+const STANDING_FIELDS: [&str; 7] = [
     "root.id",
-    "root.email",
     "internal.status",
     "internal.lifecycleStatus",
     "internal.terminationDate",
