@@ -1,8 +1,12 @@
 //! Tokens, scopes, version header and rate limit: the checks before every answer.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::sync::Arc;
 
-use axum::http::{HeaderMap, Method, Uri, header};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
 use axum::response::Response;
 use jiff::Timestamp;
 
@@ -37,39 +41,66 @@ pub(super) struct Context<'a> {
     pub(super) url: String,
 }
 
-/// Checks the request as far as every endpoint does, then answers it.
-pub(super) fn enter(
-    shared: &Shared,
-    (method, uri, headers): (&Method, &Uri, &HeaderMap),
-    scope: &str,
-    answer: impl FnOnce(&mut Learning360, &Context<'_>) -> Result<Response, Failure>,
-) -> Response {
-    let mut world = shared.lock();
-    let world = &mut *world;
-    let switches = &world.switches.learning360;
-    let state = &mut world.learning360;
-    let outcome = state
-        .check(method, headers, scope, world.now, switches)
-        .and_then(|()| {
-            let query = Query::parse(uri.query().unwrap_or_default())?;
-            let url = match switches.links {
-                crate::switches::Links::Absolute => {
-                    format!("{}{}", shared.learning360_origin, uri.path())
-                }
-                crate::switches::Links::Relative => uri.path().to_owned(),
-            };
-            answer(
-                state,
-                &Context {
-                    now: world.now,
-                    switches,
-                    query,
-                    headers,
-                    url,
-                },
-            )
-        });
-    outcome.unwrap_or_else(|failure| failure.respond(switches.envelopes))
+/// A request as every endpoint sees it first.
+pub(super) struct Call {
+    shared: Arc<Shared>,
+    parts: Parts,
+}
+
+impl FromRequestParts<Arc<Shared>> for Call {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        shared: &Arc<Shared>,
+    ) -> Result<Self, Infallible> {
+        Ok(Self {
+            shared: Arc::clone(shared),
+            parts: parts.clone(),
+        })
+    }
+}
+
+impl Call {
+    /// Checks the request as far as every endpoint does, then answers it.
+    pub(super) fn answer(
+        &self,
+        scope: &str,
+        answer: impl FnOnce(&mut Learning360, &Context<'_>) -> Result<Response, Failure>,
+    ) -> Response {
+        let Parts {
+            method,
+            uri,
+            headers,
+            ..
+        } = &self.parts;
+        let mut world = self.shared.lock();
+        let world = &mut *world;
+        let switches = &world.switches.learning360;
+        let state = &mut world.learning360;
+        let outcome = state
+            .check(method, headers, scope, world.now, switches)
+            .and_then(|()| {
+                let query = Query::parse(uri.query().unwrap_or_default())?;
+                let url = match switches.links {
+                    crate::switches::Links::Absolute => {
+                        format!("{}{}", self.shared.learning360_origin, uri.path())
+                    }
+                    crate::switches::Links::Relative => uri.path().to_owned(),
+                };
+                answer(
+                    state,
+                    &Context {
+                        now: world.now,
+                        switches,
+                        query,
+                        headers,
+                        url,
+                    },
+                )
+            });
+        outcome.unwrap_or_else(|failure| failure.respond(switches.envelopes))
+    }
 }
 
 impl Learning360 {

@@ -1,22 +1,19 @@
 //! `POST /users`: a new account, or a deleted one restored.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::Learning360;
-use super::auth::{Context, enter};
+use super::auth::{Call, Context};
 use super::errors::Failure;
 use super::users::dto;
 use super::validate::{Body, Change, is_mail, is_object_id, is_role, is_username};
-use crate::engine::Shared;
 use crate::seed::{Membership, User, UserStatus};
 use crate::switches::Learning360Switches;
 
@@ -36,36 +33,25 @@ const PROPERTIES: [&str; 12] = [
 ];
 
 /// Answers 201 for a new account, 200 for a restored one.
-pub(super) async fn create(
-    State(shared): State<Arc<Shared>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    enter(
-        &shared,
-        (&method, &uri, &headers),
-        "users:write",
-        |state, context| {
-            context
-                .query
-                .only(&["sendInvitationEmail"], context.switches)?;
-            let invite = match context.query.get("sendInvitationEmail") {
-                None | Some("true") => true,
-                Some("false") => false,
-                Some(_) => return Err(Failure::invalid()),
-            };
-            let strict = context.switches.reject_unknown;
-            let body = Body::parse(context.headers, &body, &PROPERTIES, strict)?;
-            let input = Input::read(&body)?;
-            state.check_input(&input, context)?;
-            match state.identified(&input, context.switches)?.cloned() {
-                None => Ok(state.add(input, invite, context)),
-                Some(user) => Ok(state.restore(user, input, invite, context)),
-            }
-        },
-    )
+pub(super) async fn create(call: Call, body: Bytes) -> Response {
+    call.answer("users:write", |state, context| {
+        context
+            .query
+            .only(&["sendInvitationEmail"], context.switches)?;
+        let invite = match context.query.get("sendInvitationEmail") {
+            None | Some("true") => true,
+            Some("false") => false,
+            Some(_) => return Err(Failure::invalid()),
+        };
+        let strict = context.switches.reject_unknown;
+        let body = Body::parse(context.headers, &body, &PROPERTIES, strict)?;
+        let input = Input::read(&body)?;
+        state.check_input(&input, context)?;
+        match state.identified(&input, context.switches)?.cloned() {
+            None => Ok(state.add(input, invite, context)),
+            Some(user) => Ok(state.restore(user, input, invite, context)),
+        }
+    })
 }
 
 /// `InputUserDTO`

@@ -1,20 +1,16 @@
 //! `PATCH /users/{userId}`: absent keeps, null clears.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Method, Uri};
+use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
 use super::Learning360;
-use super::auth::enter;
+use super::auth::Call;
 use super::errors::Failure;
 use super::users::dto;
 use super::validate::{Body, Change, is_mail, is_username, path_id};
-use crate::engine::Shared;
 use crate::seed::{User, UserStatus};
 use crate::switches::Learning360Switches;
 
@@ -35,26 +31,14 @@ pub(super) const PROPERTIES: [&str; 12] = [
 ];
 
 /// Changes everything or, on any error, nothing.
-pub(super) async fn edit(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    enter(
-        &shared,
-        (&method, &uri, &headers),
-        "users:write",
-        |state, context| {
-            let id = path_id(&id)?;
-            let strict = context.switches.reject_unknown;
-            let body = Body::parse(context.headers, &body, &PROPERTIES, strict)?;
-            let user = state.patch(&id, &body, context.now, context.switches)?;
-            Ok(Json(dto(&user)).into_response())
-        },
-    )
+pub(super) async fn edit(call: Call, Path(id): Path<String>, body: Bytes) -> Response {
+    call.answer("users:write", |state, context| {
+        let id = path_id(&id)?;
+        let strict = context.switches.reject_unknown;
+        let body = Body::parse(context.headers, &body, &PROPERTIES, strict)?;
+        let user = state.patch(&id, &body, context.now, context.switches)?;
+        Ok(Json(dto(&user)).into_response())
+    })
 }
 
 impl Learning360 {

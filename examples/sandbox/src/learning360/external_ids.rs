@@ -1,21 +1,18 @@
 //! External-ID mappings.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::Learning360;
-use super::auth::{Context, enter};
+use super::auth::{Call, Context};
 use super::errors::Failure;
 use super::filters::TEXT;
 use super::paging::page;
 use super::validate::{Body, is_object_id, path_id};
-use crate::engine::Shared;
 use crate::seed::Mapping;
 
 const PROPERTIES: [&str; 4] = ["platform", "targetId", "targetType", "value"];
@@ -40,113 +37,69 @@ const TYPES: [&str; 15] = [
 ];
 
 /// `GET /external-ids`
-pub(super) async fn list(
-    State(shared): State<Arc<Shared>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response {
-    enter(
-        &shared,
-        (&method, &uri, &headers),
-        "externalIds:read",
-        |state, context| {
-            let known = [
-                ("platform", TEXT),
-                ("type", TEXT),
-                ("value", TEXT),
-                ("targetId", TEXT),
-            ];
-            let filters = context.query.filters(&known, context.switches)?;
-            let found = state.mappings.values().filter(|it| {
-                filters.accept("platform", Some(&it.platform), false)
+pub(super) async fn list(call: Call) -> Response {
+    call.answer("externalIds:read", |state, context| {
+        let known = [
+            ("platform", TEXT),
+            ("type", TEXT),
+            ("value", TEXT),
+            ("targetId", TEXT),
+        ];
+        let filters = context.query.filters(&known, context.switches)?;
+        let found = state.mappings.values().filter(|it| {
+            filters.accept("platform", Some(&it.platform), false)
                 && filters.accept("type", Some(&it.target_type), false)
                 && filters.accept("value", Some(&it.value), false)
                 // Hexadecimal digits in either case are the same id.
                 && filters.accept("targetId", Some(&it.target_id), true)
-            });
-            let items = found.map(|mapping| (mapping.id.clone(), dto(mapping)));
-            Ok(page(items, context.switches.pages.external_ids, context))
-        },
-    )
+        });
+        let items = found.map(|mapping| (mapping.id.clone(), dto(mapping)));
+        Ok(page(items, context.switches.pages.external_ids, context))
+    })
 }
 
 /// `POST /external-ids`
-pub(super) async fn create(
-    State(shared): State<Arc<Shared>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    enter(
-        &shared,
-        (&method, &uri, &headers),
-        "externalIds:write",
-        |state, context| {
-            let mut mapping = read(&body, context)?;
-            state.check_mapping(&mapping, "mappingAlreadyExists", context)?;
-            mapping.id = state.fresh_id();
-            let response = (StatusCode::CREATED, Json(dto(&mapping))).into_response();
-            state.mappings.insert(mapping.id.clone(), mapping);
-            Ok(response)
-        },
-    )
+pub(super) async fn create(call: Call, body: Bytes) -> Response {
+    call.answer("externalIds:write", |state, context| {
+        let mut mapping = read(&body, context)?;
+        state.check_mapping(&mapping, "mappingAlreadyExists", context)?;
+        mapping.id = state.fresh_id();
+        let response = (StatusCode::CREATED, Json(dto(&mapping))).into_response();
+        state.mappings.insert(mapping.id.clone(), mapping);
+        Ok(response)
+    })
 }
 
 /// `PUT /external-ids/{mappingId}`
-pub(super) async fn replace(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    enter(
-        &shared,
-        (&method, &uri, &headers),
-        "externalIds:write",
-        |state, context| {
-            let id = path_id(&id)?;
-            let mut mapping = read(&body, context)?;
-            let old = state
-                .mappings
-                .get(&id)
-                .ok_or(Failure::missing("mappingIdNotFound"))?;
-            reserved(&old.platform, context)?;
-            mapping.id = id;
-            state.check_mapping(&mapping, "targetAlreadyMapped", context)?;
-            let response = Json(dto(&mapping)).into_response();
-            state.mappings.insert(mapping.id.clone(), mapping);
-            Ok(response)
-        },
-    )
+pub(super) async fn replace(call: Call, Path(id): Path<String>, body: Bytes) -> Response {
+    call.answer("externalIds:write", |state, context| {
+        let id = path_id(&id)?;
+        let mut mapping = read(&body, context)?;
+        let old = state
+            .mappings
+            .get(&id)
+            .ok_or(Failure::missing("mappingIdNotFound"))?;
+        reserved(&old.platform, context)?;
+        mapping.id = id;
+        state.check_mapping(&mapping, "targetAlreadyMapped", context)?;
+        let response = Json(dto(&mapping)).into_response();
+        state.mappings.insert(mapping.id.clone(), mapping);
+        Ok(response)
+    })
 }
 
 /// `DELETE /external-ids/{mappingId}`
-pub(super) async fn delete(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response {
-    enter(
-        &shared,
-        (&method, &uri, &headers),
-        "externalIds:write",
-        |state, context| {
-            let id = path_id(&id)?;
-            let mapping = state
-                .mappings
-                .get(&id)
-                .ok_or(Failure::missing("mappingIdNotFound"))?;
-            reserved(&mapping.platform, context)?;
-            state.mappings.remove(&id);
-            Ok(StatusCode::NO_CONTENT.into_response())
-        },
-    )
+pub(super) async fn delete(call: Call, Path(id): Path<String>) -> Response {
+    call.answer("externalIds:write", |state, context| {
+        let id = path_id(&id)?;
+        let mapping = state
+            .mappings
+            .get(&id)
+            .ok_or(Failure::missing("mappingIdNotFound"))?;
+        reserved(&mapping.platform, context)?;
+        state.mappings.remove(&id);
+        Ok(StatusCode::NO_CONTENT.into_response())
+    })
 }
 
 impl Learning360 {

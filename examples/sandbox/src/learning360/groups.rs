@@ -1,95 +1,60 @@
 //! Groups and a user's memberships.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Method, Uri};
+use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::Learning360;
-use super::auth::enter;
+use super::auth::Call;
 use super::errors::Failure;
 use super::paging::page;
 use super::validate::path_id;
-use crate::engine::Shared;
 use crate::seed::{Group, Membership};
 
 /// `GET /groups`
-pub(super) async fn list(
-    State(shared): State<Arc<Shared>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response {
-    enter(
-        &shared,
-        (&method, &uri, &headers),
-        "groups:read",
-        |state, context| {
-            context.query.only(&[], context.switches)?;
-            let items = state
-                .groups
-                .values()
-                .map(|group| (group.id.clone(), dto(group)));
-            Ok(page(items, context.switches.pages.groups, context))
-        },
-    )
+pub(super) async fn list(call: Call) -> Response {
+    call.answer("groups:read", |state, context| {
+        context.query.only(&[], context.switches)?;
+        let items = state
+            .groups
+            .values()
+            .map(|group| (group.id.clone(), dto(group)));
+        Ok(page(items, context.switches.pages.groups, context))
+    })
 }
 
 /// `GET /groups/{groupId}`
-pub(super) async fn read(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response {
-    enter(
-        &shared,
-        (&method, &uri, &headers),
-        "groups:read",
-        |state, _| {
-            let group = state
-                .groups
-                .get(&path_id(&id)?)
-                .ok_or(Failure::missing("groupNotFound"))?;
-            Ok(Json(dto(group)).into_response())
-        },
-    )
+pub(super) async fn read(call: Call, Path(id): Path<String>) -> Response {
+    call.answer("groups:read", |state, _| {
+        let group = state
+            .groups
+            .get(&path_id(&id)?)
+            .ok_or(Failure::missing("groupNotFound"))?;
+        Ok(Json(dto(group)).into_response())
+    })
 }
 
 /// `GET /users/{userId}/roles`, sorted per group
-pub(super) async fn roles(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response {
-    enter(
-        &shared,
-        (&method, &uri, &headers),
-        "users:read",
-        |state, context| {
-            let user = state.user(&path_id(&id)?)?;
-            let mut memberships = state.with_implied(&user.memberships);
-            if user.owner {
-                let root = state
-                    .groups
-                    .values()
-                    .find(|group| group.parent_id.is_none());
-                memberships.extend(root.map(|root| Membership::new(&root.id, "owner")));
-            }
-            let items = memberships.into_iter().map(|it| {
-                let key = format!("{} {}", it.group_id, it.role);
-                (key, json!({ "groupId": it.group_id, "role": it.role }))
-            });
-            Ok(page(items, context.switches.pages.roles, context))
-        },
-    )
+pub(super) async fn roles(call: Call, Path(id): Path<String>) -> Response {
+    call.answer("users:read", |state, context| {
+        let user = state.user(&path_id(&id)?)?;
+        let mut memberships = state.with_implied(&user.memberships);
+        if user.owner {
+            let root = state
+                .groups
+                .values()
+                .find(|group| group.parent_id.is_none());
+            memberships.extend(root.map(|root| Membership::new(&root.id, "owner")));
+        }
+        let items = memberships.into_iter().map(|it| {
+            let key = format!("{} {}", it.group_id, it.role);
+            (key, json!({ "groupId": it.group_id, "role": it.role }))
+        });
+        Ok(page(items, context.switches.pages.roles, context))
+    })
 }
 
 impl Learning360 {

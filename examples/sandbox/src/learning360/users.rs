@@ -1,125 +1,81 @@
 //! Reading, deleting and activating users.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use super::auth::enter;
+use super::auth::Call;
 use super::errors::Failure;
 use super::filters::{SINGLE, TEXT};
 use super::paging::page;
 use super::validate::path_id;
 use super::{Learning360, clock};
-use crate::engine::Shared;
 use crate::seed::{User, UserStatus};
 use crate::switches::DeleteAgain;
 
 /// `GET /users`
-pub(super) async fn list(
-    State(shared): State<Arc<Shared>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response {
-    enter(
-        &shared,
-        (&method, &uri, &headers),
-        "users:read",
-        |state, context| {
-            let known = [("mail", TEXT), ("username", TEXT), ("status", SINGLE)];
-            let filters = context.query.filters(&known, context.switches)?;
-            let ignore_case = context.switches.mail_ignores_case;
-            let everybody = context.switches.list_includes_deleted || filters.concern("status");
-            let found = state.users.values().filter(|user| {
-                (everybody || user.status != UserStatus::Deleted)
-                    && filters.accept("mail", user.mail.as_deref(), ignore_case)
-                    && filters.accept("username", user.username.as_deref(), false)
-                    && filters.accept("status", Some(user.status.as_str()), false)
-            });
-            let items = found.map(|user| (user.id.clone(), dto(user)));
-            Ok(page(items, context.switches.pages.users, context))
-        },
-    )
+pub(super) async fn list(call: Call) -> Response {
+    call.answer("users:read", |state, context| {
+        let known = [("mail", TEXT), ("username", TEXT), ("status", SINGLE)];
+        let filters = context.query.filters(&known, context.switches)?;
+        let ignore_case = context.switches.mail_ignores_case;
+        let everybody = context.switches.list_includes_deleted || filters.concern("status");
+        let found = state.users.values().filter(|user| {
+            (everybody || user.status != UserStatus::Deleted)
+                && filters.accept("mail", user.mail.as_deref(), ignore_case)
+                && filters.accept("username", user.username.as_deref(), false)
+                && filters.accept("status", Some(user.status.as_str()), false)
+        });
+        let items = found.map(|user| (user.id.clone(), dto(user)));
+        Ok(page(items, context.switches.pages.users, context))
+    })
 }
 
 /// `GET /users/{userId}`
-pub(super) async fn read(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response {
-    enter(
-        &shared,
-        (&method, &uri, &headers),
-        "users:read",
-        |state, _| Ok(Json(dto(state.user(&path_id(&id)?)?)).into_response()),
-    )
+pub(super) async fn read(call: Call, Path(id): Path<String>) -> Response {
+    call.answer("users:read", |state, _| {
+        Ok(Json(dto(state.user(&path_id(&id)?)?)).into_response())
+    })
 }
 
 /// `DELETE /users/{userId}`
-pub(super) async fn delete(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response {
-    enter(
-        &shared,
-        (&method, &uri, &headers),
-        "users:write",
-        |state, context| {
-            let id = path_id(&id)?;
-            let user = state.user(&id)?;
-            if user.owner {
-                return Err(Failure::bad("userIsCompanyOwner"));
+pub(super) async fn delete(call: Call, Path(id): Path<String>) -> Response {
+    call.answer("users:write", |state, context| {
+        let id = path_id(&id)?;
+        let user = state.user(&id)?;
+        if user.owner {
+            return Err(Failure::bad("userIsCompanyOwner"));
+        }
+        match (user.status, context.switches.delete_again) {
+            (UserStatus::Deleted, DeleteAgain::NotFound) => {
+                return Err(Failure::missing("userNotFound"));
             }
-            match (user.status, context.switches.delete_again) {
-                (UserStatus::Deleted, DeleteAgain::NotFound) => {
-                    return Err(Failure::missing("userNotFound"));
-                }
-                (UserStatus::Deleted, DeleteAgain::NoContent) => {}
-                _ => state.delete(&id, context.now, context.switches),
-            }
-            Ok(StatusCode::NO_CONTENT.into_response())
-        },
-    )
+            (UserStatus::Deleted, DeleteAgain::NoContent) => {}
+            _ => state.delete(&id, context.now, context.switches),
+        }
+        Ok(StatusCode::NO_CONTENT.into_response())
+    })
 }
 
 /// `PUT /users/{userId}/activate`
-pub(super) async fn activate(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response {
-    enter(
-        &shared,
-        (&method, &uri, &headers),
-        "users:write",
-        |state, context| {
-            let mut user = state.user(&path_id(&id)?)?.clone();
-            match user.status {
-                UserStatus::Deleted => return Err(Failure::bad("userDeleted")),
-                UserStatus::Active => {}
-                UserStatus::Invited => {
-                    user.status = UserStatus::Active;
-                    if context.switches.activation_mail {
-                        state.send_mail(&user, "activation", context.now);
-                    }
-                    state.put(user.clone(), context.now, context.switches);
+pub(super) async fn activate(call: Call, Path(id): Path<String>) -> Response {
+    call.answer("users:write", |state, context| {
+        let mut user = state.user(&path_id(&id)?)?.clone();
+        match user.status {
+            UserStatus::Deleted => return Err(Failure::bad("userDeleted")),
+            UserStatus::Active => {}
+            UserStatus::Invited => {
+                user.status = UserStatus::Active;
+                if context.switches.activation_mail {
+                    state.send_mail(&user, "activation", context.now);
                 }
+                state.put(user.clone(), context.now, context.switches);
             }
-            Ok(Json(dto(&user)).into_response())
-        },
-    )
+        }
+        Ok(Json(dto(&user)).into_response())
+    })
 }
 
 impl Learning360 {
