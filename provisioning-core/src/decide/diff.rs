@@ -9,7 +9,9 @@ use super::projection::{Wanted, wanted};
 use super::record::Record;
 use super::standing::Standing;
 use crate::facts::MailKey;
-use crate::plan::{Action, Change, Changes, Disposition, Reason, Step, Values};
+use crate::plan::{
+    Action, Change, Changes, Disposition, Precondition, Reason, Step, UserRef, Values,
+};
 use crate::policy::{FieldRule, When};
 
 /// Brings an existing account to what the policy wants, with as few writes as possible.
@@ -158,7 +160,6 @@ fn equal(field: UserField, current: &str, wanted: &str) -> bool {
 }
 
 fn add(draft: &mut Draft<'_>, user: &User, action: Action, why: Reason, after: Option<&Step>) {
-    use crate::plan::{Precondition, UserRef};
     let precondition = match after {
         Some(_) => Precondition::Made,
         None => Precondition::Status(user.status().clone()),

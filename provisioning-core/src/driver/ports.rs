@@ -164,15 +164,6 @@ pub enum Committed {
 #[error("the store failed: {0}")]
 pub struct StoreError(#[source] Box<dyn Error + Send + Sync>);
 
-/// How long a worker may go without a sign of life before its employees are taken over.
-pub const LEASE: SignedDuration = SignedDuration::from_mins(5);
-
-/// After the last hint of a burst, so long nothing happens.
-const QUIET: SignedDuration = SignedDuration::from_secs(2);
-
-/// However long a burst lasts, nobody waits longer than this.
-const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
-
 impl Intake {
     /// A hint about an employee that arrived at this time.
     pub fn new(employee: EmployeeId, hint: Hint, at: Timestamp) -> Self {
@@ -256,3 +247,12 @@ impl StoreError {
         Self(cause.into())
     }
 }
+
+/// How long a worker may go without a sign of life before its employees are taken over.
+pub const LEASE: SignedDuration = SignedDuration::from_mins(5);
+
+/// After the last hint of a burst, so long nothing happens.
+const QUIET: SignedDuration = SignedDuration::from_secs(2);
+
+/// However long a burst lasts, nobody waits longer than this.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(30);

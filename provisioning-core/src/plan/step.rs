@@ -22,7 +22,7 @@ pub struct Step {
     pub user: UserRef,
     /// What it does.
     pub action: Action,
-    /// What the facts said of the account; an answer that contradicts it stops the person.
+    /// What the facts said of the account when it was decided.
     pub precondition: Precondition,
     /// Why.
     pub reason: Reason,
@@ -49,6 +49,8 @@ pub enum UserRef {
 }
 
 /// What has to be true of the account for the step to be right.
+///
+/// The driver applies a plan right after the facts were read and does not read them again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Precondition {
