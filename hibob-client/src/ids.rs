@@ -3,6 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
+use compact_str::CompactString;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
 
@@ -20,7 +21,7 @@ use serde::ser::{Serialize, Serializer};
 /// # Ok::<(), hibob_client::InvalidId>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EmployeeId(Box<str>);
+pub struct EmployeeId(CompactString);
 
 /// The id of an employee field in dot form, such as `work.siteId`: 1 to 200 characters, none of
 /// them a control character.
@@ -35,17 +36,36 @@ pub struct EmployeeId(Box<str>);
 /// # Ok::<(), hibob_client::InvalidId>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FieldId(Box<str>);
+pub struct FieldId(CompactString);
 
 /// The name of a named list, such as `department`: 1 to 200 characters, case-sensitive.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ListName(Box<str>);
+pub struct ListName(CompactString);
 
 /// The id of an item of a named list: 1 to 500 characters.
 ///
 /// HiBob sends integers for `site` and `calendar` and strings elsewhere; here it is always text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ListItemId(Box<str>);
+pub struct ListItemId(CompactString);
+
+/// The id of something else that webhooks point to, such as a request for time off, a task or a
+/// document: 1 to 200 characters.
+///
+/// HiBob sends integers and strings; here it is always text.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntityId(CompactString);
+
+/// The id of a table, such as `category_1716214820047__table_1716214839517` for a custom one: 1 to
+/// 200 characters.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TableId(Box<str>);
+
+/// The id of a table's row, such as `1000020260906`: 1 to 100 characters.
+///
+/// Only with the employee's id and the table is it unique. HiBob sends integers; here it is always
+/// text.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowId(Box<str>);
 
 /// The number of a company (a tenant of HiBob), as it stands in webhooks.
 ///
@@ -56,13 +76,13 @@ pub struct CompanyId(u64);
 impl FieldId {
     /// Reads a field id in dot or slash form.
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
-        let dotted = match text.strip_prefix('/') {
-            Some(rest) => rest.replace('/', ".").into_boxed_str(),
+        let undotted = text.strip_prefix('/');
+        check_text(undotted.unwrap_or(text), 200)
+            .map_err(|problem| InvalidId::new(IdKind::Field, problem))?;
+        Ok(Self(match undotted {
+            Some(rest) => rest.chars().map(dot_for_slash).collect(),
             None => text.into(),
-        };
-        check_text(&dotted, 200)
-            .map(|()| Self(dotted))
-            .map_err(|problem| InvalidId::new(IdKind::Field, problem))
+        }))
     }
 
     /// The slash form, such as `/work/siteId`.
@@ -99,6 +119,30 @@ impl ListItemId {
         check_text(text, 500)
             .map(|()| Self(text.into()))
             .map_err(|problem| InvalidId::new(IdKind::ListItem, problem))
+    }
+}
+
+impl EntityId {
+    fn parse(text: &str) -> Result<Self, InvalidId> {
+        check_text(text, 200)
+            .map(|()| Self(text.into()))
+            .map_err(|problem| InvalidId::new(IdKind::Entity, problem))
+    }
+}
+
+impl TableId {
+    fn parse(text: &str) -> Result<Self, InvalidId> {
+        check_text(text, 200)
+            .map(|()| Self(text.into()))
+            .map_err(|problem| InvalidId::new(IdKind::Table, problem))
+    }
+}
+
+impl RowId {
+    fn parse(text: &str) -> Result<Self, InvalidId> {
+        check_text(text, 100)
+            .map(|()| Self(text.into()))
+            .map_err(|problem| InvalidId::new(IdKind::Row, problem))
     }
 }
 
@@ -170,6 +214,10 @@ impl InvalidId {
         Self::new(kind, Problem::NotText)
     }
 
+    pub(crate) const fn not_an_address(kind: IdKind) -> Self {
+        Self::new(kind, Problem::NotAnAddress)
+    }
+
     const fn new(kind: IdKind, problem: Problem) -> Self {
         Self { kind, problem }
     }
@@ -186,24 +234,36 @@ impl InvalidId {
 pub enum IdKind {
     /// [`CompanyId`].
     Company,
+    /// [`EmailAddress`](crate::EmailAddress).
+    Email,
     /// [`EmployeeId`].
     Employee,
+    /// [`EntityId`].
+    Entity,
     /// [`FieldId`].
     Field,
     /// [`ListItemId`].
     ListItem,
     /// [`ListName`].
     ListName,
+    /// [`TableId`].
+    Table,
+    /// [`RowId`].
+    Row,
 }
 
 impl fmt::Display for IdKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Company => "company id",
+            Self::Email => "e-mail address",
             Self::Employee => "employee id",
+            Self::Entity => "entity id",
             Self::Field => "field id",
             Self::ListItem => "list item id",
             Self::ListName => "list name",
+            Self::Table => "table id",
+            Self::Row => "row id",
         })
     }
 }
@@ -220,11 +280,20 @@ enum Problem {
     ControlCharacter,
     #[error("it is not a text")]
     NotText,
+    #[error("it has not the form of an address")]
+    NotAnAddress,
+}
+
+fn dot_for_slash(character: char) -> char {
+    if character == '/' { '.' } else { character }
 }
 
 fn check_text(text: &str, limit: usize) -> Result<(), Problem> {
     if text.is_empty() {
         Err(Problem::Empty)
+    // Nearly all ids: short, and of printable ASCII characters.
+    } else if text.len() <= limit && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        Ok(())
     // No character is shorter than a byte, so that long hostile texts are not counted through.
     } else if text.len() > limit * 4 || text.chars().count() > limit {
         Err(Problem::TooLong)
@@ -308,9 +377,12 @@ macro_rules! text_id {
 }
 
 text_id!(EmployeeId, deserialize_any, TextOrInteger);
+text_id!(EntityId, deserialize_any, TextOrInteger);
 text_id!(FieldId, deserialize_str, Text);
 text_id!(ListName, deserialize_str, Text);
 text_id!(ListItemId, deserialize_any, TextOrInteger);
+text_id!(TableId, deserialize_str, Text);
+text_id!(RowId, deserialize_any, TextOrInteger);
 
 struct Text;
 

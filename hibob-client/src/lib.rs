@@ -64,14 +64,17 @@
 
 #[cfg(feature = "http")]
 mod client;
+mod email;
 mod employee;
 mod field;
 mod field_kind;
+mod field_value;
 pub mod fields;
 mod ids;
 mod metadata;
 mod named_list;
 mod status;
+pub mod table;
 #[cfg(feature = "test-util")]
 #[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
 pub mod testing;
@@ -80,13 +83,23 @@ pub mod webhook;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use client::{
-    ApiError, Client, ClientBuilder, Environment, Error, ErrorKind, GetPerson, Metadata, People,
-    Quota, RetryPolicy, SearchPeople, SearchResult, Sent,
+    AddTraining, ApiError, BulkPage, BulkPager, ChangeEmail, ChangeStartDate, CheckAccess, Client,
+    ClientBuilder, Compared, DeleteTraining, EditPerson, EmployeeStream, Environment, Error,
+    ErrorKind, FieldAccess, GetPerson, Metadata, People, PersonKey, Quota, RateLimit, ReadBulk,
+    ReadProfiles, ReadTable, RetryPolicy, SearchPeople, SearchResult, Sent, Tables, Written,
 };
-pub use employee::{Employee, FieldError, InvalidEmployee};
+#[cfg(all(feature = "http", feature = "test-util"))]
+#[doc(hidden)]
+pub use client::{decode_for_tests, split_for_tests};
+pub use email::EmailAddress;
+pub use employee::{Employee, InvalidEmployee};
 pub use field::Field;
 pub use field_kind::FieldKind;
-pub use ids::{CompanyId, EmployeeId, FieldId, IdKind, InvalidId, ListItemId, ListName};
+pub use field_value::{EmployeeReference, FieldError, FromField, Money};
+pub use ids::{
+    CompanyId, EmployeeId, EntityId, FieldId, IdKind, InvalidId, ListItemId, ListName, RowId,
+    TableId,
+};
 pub use metadata::{FieldDefinition, FieldInventory};
-pub use named_list::{ListItem, NamedList};
+pub use named_list::{ListItem, NamedList, NamedLists};
 pub use status::{AccessStatus, LifecycleStatus};

@@ -54,6 +54,21 @@ impl NamedList {
         self.item(id)?.label.as_deref()
     }
 
+    /// The id of the item with this label, compared exactly. Of several items, one that can still
+    /// be chosen comes first.
+    pub fn id(&self, label: &str) -> Option<&ListItemId> {
+        let mut same = self
+            .items
+            .iter()
+            .filter(|item| item.label.as_deref() == Some(label));
+        let first = same.next()?;
+        let chosen = core::iter::once(first)
+            .chain(same)
+            .find(|item| !item.archived)
+            .unwrap_or(first);
+        Some(&chosen.id)
+    }
+
     /// How many items of the answer could not be used.
     pub const fn skipped(&self) -> usize {
         self.skipped
@@ -117,6 +132,80 @@ impl<'de> Deserialize<'de> for NamedList {
         let value = Value::deserialize(deserializer)?;
         Self::from_json(&value, None)
             .ok_or_else(|| de::Error::custom("a named list needs a name and items"))
+    }
+}
+
+/// All named lists of a company, by name.
+///
+/// Deserialises from HiBob's JSON object, whose keys are the names. Something else than a list
+/// below a name is left out and counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamedLists {
+    by_name: BTreeMap<ListName, NamedList>,
+    skipped: usize,
+}
+
+impl NamedLists {
+    /// The list of this name.
+    pub fn get(&self, name: &ListName) -> Option<&NamedList> {
+        self.by_name.get(name)
+    }
+
+    /// The lists, in order of their names.
+    pub fn iter(&self) -> impl Iterator<Item = &NamedList> {
+        self.by_name.values()
+    }
+
+    /// How many lists there are.
+    pub fn len(&self) -> usize {
+        self.by_name.len()
+    }
+
+    /// Whether there is no list.
+    pub fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
+    /// How many entries of the answer could not be used.
+    pub const fn skipped(&self) -> usize {
+        self.skipped
+    }
+
+    /// As `Deserialize`, but a list that breaks the decoder costs only itself too.
+    #[cfg(feature = "http")]
+    pub(crate) fn from_slice(body: &[u8]) -> Result<Self, serde_json::Error> {
+        let mut lists = Self::default();
+        let entries: BTreeMap<String, &serde_json::value::RawValue> = serde_json::from_slice(body)?;
+        for (name, list) in entries {
+            lists.add(&name, &serde_json::from_str(list.get()).unwrap_or_default());
+        }
+        Ok(lists)
+    }
+
+    /// The key is the name, whatever the list says of itself.
+    fn add(&mut self, key: &str, list: &Value) {
+        let name = ListName::try_from(key).ok();
+        let list = name.and_then(|name| {
+            let mut list = NamedList::from_json(list, Some(&name))?;
+            list.name = name.clone();
+            Some((name, list))
+        });
+        match list {
+            Some((name, list)) => {
+                self.by_name.insert(name, list);
+            }
+            None => self.skipped += 1,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for NamedLists {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut lists = Self::default();
+        for (name, list) in BTreeMap::<String, Value>::deserialize(deserializer)? {
+            lists.add(&name, &list);
+        }
+        Ok(lists)
     }
 }
 
@@ -195,5 +284,39 @@ mod tests {
         let asked = ListName::try_from("site").unwrap();
         let list = NamedList::from_json(&json!({"items": []}), Some(&asked)).unwrap();
         assert_eq!(list.name(), &asked);
+    }
+
+    #[test]
+    fn labels_have_ids() {
+        let list: NamedList = serde_json::from_value(json!({"name": "jobs", "items": [
+            {"id": "1", "name": "Chef", "archived": true}, {"id": "2", "name": "Chef"},
+            {"id": "3", "name": "Cook", "archived": true}, {"id": "4"},
+        ]}))
+        .unwrap();
+        assert_eq!(list.id("Chef"), Some(&id("2")));
+        assert_eq!(list.id("Cook"), Some(&id("3")));
+        assert_eq!(list.id("chef"), None);
+        for item in list.items().iter().filter(|item| !item.archived) {
+            if let Some(label) = &item.label {
+                assert_eq!(list.id(label), Some(&item.id));
+            }
+        }
+    }
+
+    #[test]
+    fn all_lists_are_known_by_their_keys() {
+        let lists: NamedLists = serde_json::from_value(json!({
+            "site": {"name": "Site", "items": [{"id": 1, "name": "London"}]},
+            "title": {"values": []}, "": {"items": []}, "odd": 5,
+        }))
+        .unwrap();
+        let name = |text: &str| ListName::try_from(text).unwrap();
+        assert_eq!(
+            lists.get(&name("site")).unwrap().label(&id("1")),
+            Some("London")
+        );
+        assert_eq!(lists.get(&name("site")).unwrap().name(), &name("site"));
+        assert_eq!((lists.len(), lists.skipped()), (2, 2));
+        assert!(serde_json::from_value::<NamedLists>(json!([])).is_err());
     }
 }

@@ -6,8 +6,12 @@ mod support;
 use std::fmt::{Debug, Display, Write as _};
 use std::sync::{Arc, Mutex};
 
-use hibob_client::webhook::{Secret, Verifier};
-use hibob_client::{Client, Employee, Environment, ListName, testing};
+use hibob_client::table::{
+    Cursor, EmploymentRow, LifecycleRow, TableRecord, TableRow, TrainingEntry, TrainingRow, WorkRow,
+};
+use hibob_client::{
+    Client, EmailAddress, Employee, Environment, ListName, Money, PersonKey, Quota, TableId,
+};
 use serde_json::{Value, json};
 use support::{always, builder, client, field, id, raw_server};
 use tracing::field::{Field, Visit};
@@ -48,18 +52,7 @@ fn record() -> Value {
 }
 
 #[test]
-fn secrets_and_builders() {
-    let secret = Secret::new("label", CANARY);
-    debug(&secret);
-    let verifier = Verifier::new([secret]).unwrap();
-    debug(&verifier);
-    let signature = hibob_client::webhook::sign(CANARY, b"canary");
-    debug(
-        &verifier
-            .verify(b"canary", Some(signature.as_bytes()))
-            .unwrap(),
-    );
-    display(&verifier.verify(b"canary", Some(b"canary")).unwrap_err());
+fn builders() {
     let builder = Client::builder().service_user("canary", "canary");
     debug(&builder);
     debug(&builder.build().unwrap());
@@ -84,25 +77,49 @@ fn records_and_their_errors() {
     display(&Employee::from_json(json!({"id": "canary"})).unwrap_err());
     display(&serde_json::from_value::<Employee>(json!({"id": "canary"})).unwrap_err());
     display(&hibob_client::EmployeeId::try_from(CANARY).unwrap_err());
+    debug(&employee.reports_to());
+    debug(&employee.read::<String>(&field("work.title")).unwrap());
+    display(&employee.read::<bool>(&field("work.title")).unwrap_err());
+    debug(&employee.label(&field("root.surname")));
 }
 
 #[test]
-fn deliveries() {
-    for body in [
-        json!({
-            "type": "employee.created", "companyId": 1, "employee": {"id": "1", "email": CANARY},
-            "changedBy": {"displayName": CANARY}, "data": record(), "previous": record(),
-            "creationDate": "2022-05-09T07:36:42.486",
-        }),
-        json!({
-            "type": "employee.deleted", "version": "v2", "triggeredAt": CANARY,
-            "data": {"employeeId": CANARY, "email": CANARY, "fieldUpdates": [{"old": CANARY}]},
-        }),
-        json!({"text": CANARY}),
-        json!(CANARY),
-    ] {
-        debug(&testing::event(body));
-    }
+fn rows_and_values() {
+    let value = json!({"id": 1, "status": CANARY, "title": CANARY, "name": CANARY,
+        "reason": CANARY, "contract": CANARY, "humanReadable": {"title": CANARY},
+        "reportsTo": {"id": "7", "email": CANARY, "displayName": CANARY},
+        "customColumns": {"column_1": CANARY}, "cost": {"value": 7, "currency": CANARY}});
+    debug(&row::<TableRow>(&value).raw().len());
+    debug(&row::<LifecycleRow>(&value).status());
+    let work = row::<WorkRow>(&value);
+    debug(&(work.title(), work.reports_to()));
+    debug(&work.reports_to().value().unwrap());
+    debug(&row::<EmploymentRow>(&value).contract());
+    debug(&row::<TrainingRow>(&value).cost().value().unwrap());
+    display(&WorkRow::from_json(json!([CANARY])).unwrap_err());
+    debug(&Money::new(7.0, CANARY));
+    debug(&Cursor::new(CANARY));
+    debug(&EmailAddress::parse("canary@example.com").unwrap());
+    display(&EmailAddress::parse(CANARY).unwrap_err());
+    debug(&PersonKey::from(
+        EmailAddress::parse("canary@example.com").unwrap(),
+    ));
+    debug(&entry());
+}
+
+#[track_caller]
+fn row<R: TableRecord + Debug>(value: &Value) -> R {
+    let row = R::from_json(value.clone()).unwrap();
+    debug(&row);
+    row
+}
+
+fn entry() -> TrainingEntry {
+    let id = hibob_client::ListItemId::try_from(CANARY).unwrap();
+    TrainingEntry::new(id)
+        .description(CANARY)
+        .reason(CANARY)
+        .cost(Money::new(7.0, CANARY))
 }
 
 #[tokio::test]
@@ -118,6 +135,12 @@ async fn calls_and_their_traces() {
     for answer in [
         ResponseTemplate::new(200).set_body_json(json!({"employees": [record()]})),
         ResponseTemplate::new(200).set_body_json(record()),
+        ResponseTemplate::new(200).set_body_json(json!({"employees": [{"id": CANARY}, CANARY]})),
+        ResponseTemplate::new(200).set_body_json(json!({
+            "values": [{"id": 1, "status": CANARY, "title": CANARY}],
+            "results": [{"employeeId": "31415926", "title": CANARY}],
+            "response_metadata": {"next_cursor": CANARY},
+        })),
         ResponseTemplate::new(200).set_body_json(json!({"employees": CANARY})),
         ResponseTemplate::new(200).set_body_raw(page, "text/html"),
         ResponseTemplate::new(400).set_body_json(&error),
@@ -132,12 +155,12 @@ async fn calls_and_their_traces() {
             .respond_with(answer)
             .mount(&server)
             .await;
-        calls(&client(&server), &list).await;
+        calls(&fast(&format!("{}/v1", server.uri())), &list).await;
     }
     let broken = raw_server(b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\ncanary");
-    calls(&builder(&broken).build().unwrap(), &list).await;
-    calls(&builder(&raw_server(b"canary\r\n")).build().unwrap(), &list).await;
-    calls(&builder("http://127.0.0.1:1/v1").build().unwrap(), &list).await;
+    calls(&fast(&broken), &list).await;
+    calls(&fast(&raw_server(b"canary\r\n")), &list).await;
+    calls(&fast("http://127.0.0.1:1/v1"), &list).await;
 
     drop(guard);
     let text = traces.0.lock().unwrap().clone();
@@ -145,6 +168,11 @@ async fn calls_and_their_traces() {
     assert!(text.contains("http.response.status_code=401"), "{text}");
     clean(&text);
     assert!(!text.contains("31415926"), "{text}");
+}
+
+/// A client that waits for no quota.
+fn fast(url: &str) -> Client {
+    builder(url).quota(Quota::unlimited()).build().unwrap()
 }
 
 async fn calls(client: &Client, list: &ListName) {
@@ -161,8 +189,81 @@ async fn calls(client: &Client, list: &ListName) {
     for error in [
         client.metadata().fields().await.err(),
         client.metadata().list(list).await.err(),
+        client.metadata().lists().await.err(),
     ] {
         error.iter().for_each(check);
+    }
+    let address = EmailAddress::parse("canary@example.com").unwrap();
+    let mut people = client.people().search().emails([&address]).stream();
+    debug(&people);
+    while let Some(person) = people.next().await {
+        debug(&people);
+        match person {
+            Ok(person) => debug(&person),
+            Err(error) => check(&error),
+        }
+    }
+    let get = client.people().get(&address);
+    seen(&get.clone(), get.send().await);
+    let profiles = client.people().profiles();
+    seen(&profiles.clone(), profiles.send().await);
+    write_calls(client, &address).await;
+    table_calls(client).await;
+    debug(&client.rate_limits());
+}
+
+async fn write_calls(client: &Client, address: &EmailAddress) {
+    let who = id("31415926");
+    let edit = client.people().edit(&who).set(field("work.title"), CANARY);
+    seen(&edit.clone(), edit.send().await);
+    let change = client.people().change_email(&who, address);
+    seen(&change.clone(), change.send().await);
+    let change = client
+        .people()
+        .change_start_date(&who, jiff::civil::date(2026, 1, 1));
+    let change = change.reason(CANARY);
+    seen(&change.clone(), change.send().await);
+    let add = client.tables().add_training(&who, entry());
+    seen(&add.clone(), add.send().await);
+    let row = hibob_client::RowId::try_from("31415926").unwrap();
+    let delete = client.tables().delete_training(&who, row);
+    debug(&delete);
+    if let Err(error) = delete.send().await {
+        check(&error);
+    }
+}
+
+async fn table_calls(client: &Client) {
+    let who = id("31415926");
+    let read = client.tables().lifecycle(&who);
+    seen(&read.clone(), read.send().await);
+    let read = client.tables().work(&who);
+    seen(&read.clone(), read.send().await);
+    let read = client
+        .tables()
+        .custom(&who, &TableId::try_from("category_1").unwrap());
+    seen(&read.clone(), read.send().await);
+    let mut pager = client
+        .tables()
+        .bulk_work()
+        .resume_from(Cursor::new(CANARY))
+        .pager();
+    debug(&pager);
+    seen(&pager.continuation().cloned(), pager.next_page().await);
+    let check = client
+        .metadata()
+        .check_access([field("work.title")])
+        .people([who]);
+    seen(&check.clone(), check.send().await);
+}
+
+/// A request and what became of it.
+#[track_caller]
+fn seen<T: Debug>(request: &impl Debug, result: Result<T, hibob_client::Error>) {
+    debug(request);
+    match result {
+        Ok(value) => debug(&value),
+        Err(error) => check(&error),
     }
 }
 

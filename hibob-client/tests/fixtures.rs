@@ -1,4 +1,4 @@
-//! Walks the fixtures: each is an answer or a delivery, and what to make of it.
+//! Walks the fixtures: each is an answer, and what to make of it.
 #![allow(clippy::unwrap_used)] // Clippy does not see that helpers of tests are tests.
 
 mod support;
@@ -6,10 +6,10 @@ mod support;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use hibob_client::webhook::{ChangedFields, Delivery, Event};
+use hibob_client::table::{LifecycleRow, TableRows, WorkRow};
 use hibob_client::{
     AccessStatus, Client, Employee, EmployeeId, Error, Field, FieldInventory, LifecycleStatus,
-    ListName, NamedList, SearchResult, testing,
+    ListName, NamedList, NamedLists, SearchResult,
 };
 use serde_json::{Map, Value, json};
 use support::{client, field, id};
@@ -189,29 +189,96 @@ async fn metadata_list() {
     }
 }
 
-fn event(event: &Event) -> Value {
-    let changed = match event.changed() {
-        ChangedFields::NotListed => Value::Null,
-        ChangedFields::Fields(fields) => json!(fields),
-    };
-    json!({
-        "kind": event.kind().as_str(),
-        "version": event.version().as_str(),
-        "employee": event.employee_id(),
-        "company": event.company_id(),
-        "at": event.triggered_at().map(|at| at.to_string()),
-        "changed": changed,
-    })
+#[tokio::test]
+async fn profiles() {
+    for (name, fixture) in fixtures("profiles") {
+        let (_server, client) = serve(&fixture).await;
+        let found = outcome(
+            client.people().profiles().send().await,
+            |found: SearchResult| {
+                let employees: Vec<_> = found.employees.iter().map(person).collect();
+                json!({"employees": employees, "skipped": found.skipped})
+            },
+        );
+        assert_eq!(found, fixture["expect"], "{name}");
+    }
 }
 
-#[test]
-fn webhook() {
-    for (name, fixture) in fixtures("webhook") {
-        let delivery = match testing::event(&fixture["body"]) {
-            Delivery::Ping => json!({"ping": true}),
-            Delivery::Event(found) => event(&found),
-            Delivery::Unparseable(found) => json!({"unparseable": found.reason().as_str()}),
-        };
-        assert_eq!(delivery, fixture["expect"], "{name}");
+#[tokio::test]
+async fn metadata_lists() {
+    for (name, fixture) in fixtures("metadata_lists") {
+        let (_server, client) = serve(&fixture).await;
+        let found = outcome(client.metadata().lists().await, |found: NamedLists| {
+            let ids = |list: &NamedList| list.items().iter().map(|item| json!(item.id)).collect();
+            let lists: Map<_, _> = found
+                .iter()
+                .map(|list| (list.name().to_string(), ids(list)))
+                .collect();
+            json!({"lists": lists, "skipped": found.skipped()})
+        });
+        assert_eq!(found, fixture["expect"], "{name}");
+    }
+}
+
+/// The rows of a table, each as some of its columns.
+fn table<R>(found: &TableRows<R>, columns: impl Fn(&R) -> Value) -> Value {
+    let rows: Vec<_> = found.rows.iter().map(columns).collect();
+    let restricted = &found.restricted;
+    let restricted: Vec<_> = restricted
+        .no_view
+        .union(&restricted.no_view_history)
+        .collect();
+    json!({"rows": rows, "restricted": restricted, "skipped": found.skipped})
+}
+
+#[tokio::test]
+async fn table_lifecycle() {
+    for (name, fixture) in fixtures("table_lifecycle") {
+        let (_server, client) = serve(&fixture).await;
+        let read = client.tables().lifecycle(id("7"));
+        let found = outcome(read.send().await, |found| {
+            table(&found, |row: &LifecycleRow| {
+                json!([
+                    row.id().value(),
+                    row.effective_date().value(),
+                    row.status().value()
+                ])
+            })
+        });
+        assert_eq!(found, fixture["expect"], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn table_work() {
+    for (name, fixture) in fixtures("table_work") {
+        let (_server, client) = serve(&fixture).await;
+        let found = outcome(client.tables().work(id("7")).send().await, |found| {
+            table(&found, |row: &WorkRow| {
+                let manager = row.reports_to().map(|manager| manager.id().clone());
+                json!([
+                    row.id().value(),
+                    row.effective_date().value(),
+                    row.title().value(),
+                    row.site_id().value(),
+                    manager.value()
+                ])
+            })
+        });
+        assert_eq!(found, fixture["expect"], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn bulk_work() {
+    for (name, fixture) in fixtures("bulk_work") {
+        let (_server, client) = serve(&fixture).await;
+        let mut pager = client.tables().bulk_work().pager();
+        let found = outcome(pager.next_page().await, |page| {
+            let page = page.unwrap();
+            let rows: Vec<_> = page.rows.iter().map(|row| &row.employee).collect();
+            json!({"rows": rows, "skipped": page.skipped, "next": page.next})
+        });
+        assert_eq!(found, fixture["expect"], "{name}");
     }
 }

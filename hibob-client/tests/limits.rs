@@ -5,9 +5,10 @@ mod support;
 
 use std::time::Duration;
 
-use hibob_client::{Client, Error, ErrorKind, Sent};
+use hibob_client::{Client, Error, ErrorKind, Quota, Sent};
 use serde_json::json;
-use support::{always, client, id};
+use support::{always, client, id, in_one_thread};
+use tokio::time::Instant;
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -97,4 +98,108 @@ async fn refusals_for_single_people_stop_nothing() {
         );
     }
     client.people().search().send().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_hibob_says_of_its_limits_can_be_seen() {
+    let server = MockServer::start().await;
+    let date = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+    let limits = |answer: ResponseTemplate, remaining: &str| {
+        answer
+            .insert_header(date.0, date.1)
+            .insert_header("x-ratelimit-limit", "50")
+            .insert_header("x-ratelimit-remaining", remaining)
+            .insert_header("x-ratelimit-reset", "784111787")
+    };
+    let found = ResponseTemplate::new(200).set_body_json(json!({"employees": []}));
+    Mock::given(path("/v1/people/search"))
+        .respond_with(limits(found, "17"))
+        .mount(&server)
+        .await;
+    always(&server, limits(ResponseTemplate::new(404), "3"), 1).await;
+    let client = client(&server);
+    assert!(client.rate_limits().is_empty());
+    client.people().search().send().await.unwrap();
+    let error = client
+        .clone()
+        .people()
+        .get(id("1"))
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(error.rate_limit().unwrap().remaining, Some(3));
+    let limits = client.rate_limits();
+    assert_eq!(limits["/people/search"].remaining, Some(17));
+    assert_eq!(limits["/people/search"].limit, Some(50));
+    assert_eq!(
+        limits["/people/{id}"].resets_in,
+        Some(Duration::from_secs(10))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_whose_minute_is_used_up_waits_for_the_next() {
+    let answer = |line: &str| {
+        if line.contains("/people/search") {
+            let headers = "date: Sun, 06 Nov 1994 08:49:37 GMT\r\nx-ratelimit-remaining: 0\r\n\
+                x-ratelimit-reset: 784111797\r\n";
+            (200, headers, r#"{"employees":[]}"#.to_owned())
+        } else {
+            (404, "", String::new())
+        }
+    };
+    in_one_thread(answer, async |builder| {
+        let client = builder.build().unwrap();
+        client.people().search().send().await.unwrap();
+        let start = Instant::now();
+        // Another endpoint has a minute of its own.
+        let error = client.people().get(id("1")).send().await.unwrap_err();
+        assert!(error.is_not_found());
+        assert_eq!(start.elapsed().as_secs(), 0);
+        client.clone().people().search().send().await.unwrap();
+        assert_eq!(start.elapsed().as_secs(), 20);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_refusals_for_single_people_slow_all_calls_down() {
+    let answer = |_: &str| (403, "", String::new());
+    in_one_thread(answer, async |builder| {
+        let client = builder.quota(Quota::unlimited()).build().unwrap();
+        let start = Instant::now();
+        for _ in 0..30 {
+            let error = client.people().get(id("1")).send().await.unwrap_err();
+            assert!(error.is_forbidden(), "{error:?}");
+        }
+        assert_eq!(start.elapsed().as_secs(), 0);
+        client.people().get(id("1")).send().await.unwrap_err();
+        assert_eq!(start.elapsed().as_secs(), 10);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_429_pauses_all_clones_together() {
+    let mut first = true;
+    let answer = |line: &str| match line.contains("/people/search") {
+        true if core::mem::take(&mut first) => (429, "retry-after: 20\r\n", String::new()),
+        true => (200, "", r#"{"employees":[]}"#.to_owned()),
+        false => (404, "", String::new()),
+    };
+    in_one_thread(answer, async |builder| {
+        let client = builder.build().unwrap();
+        let start = Instant::now();
+        let other = client.clone();
+        let later = async {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            let error = other.people().get(id("1")).send().await.unwrap_err();
+            assert!(error.is_not_found());
+            start.elapsed().as_secs()
+        };
+        let (found, waited) = tokio::join!(client.people().search().send(), later);
+        found.unwrap();
+        assert_eq!(waited, 20);
+    })
+    .await;
 }

@@ -1,14 +1,10 @@
-//! Properties of signatures, deliveries and records.
+//! Properties of records and metadata.
 #![allow(clippy::unwrap_used)] // Clippy does not see that helpers of tests are tests.
 
-use hibob_client::webhook::{Delivery, Secret, Verifier, VerifyError, is_ping, sign};
-use hibob_client::{Employee, FieldInventory, NamedList, testing};
+use hibob_client::table::{EmploymentRow, LifecycleRow, TableRecord, TrainingRow, WorkRow};
+use hibob_client::{Employee, Field, FieldId, FieldInventory, NamedList};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-
-fn verifier(secret: &str) -> Verifier {
-    Verifier::new([Secret::new("test", secret)]).unwrap()
-}
 
 /// Any JSON of moderate size.
 fn any_json() -> impl Strategy<Value = Value> {
@@ -30,62 +26,61 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn a_signature_fits_its_body_and_secret(
-        secret in ".{1,80}",
-        body in prop::collection::vec(any::<u8>(), 0..300),
+    fn both_forms_of_a_record_give_the_same(
+        path in prop::collection::vec("[a-z]{1,6}", 2..5),
+        value in any_json(),
+        whole in any::<bool>(),
     ) {
-        let signature = sign(&secret, &body);
-        prop_assert!(verifier(&secret).verify(&body, Some(signature.as_bytes())).is_ok());
-        prop_assert_eq!(signature.len(), 88);
-    }
-
-    #[test]
-    fn one_bit_in_the_body_makes_a_mismatch(
-        mut body in prop::collection::vec(any::<u8>(), 1..300),
-        place in any::<prop::sample::Index>(),
-        bit in 0..8_u32,
-    ) {
-        let signature = sign("secret", &body);
-        let place = place.index(body.len());
-        body[place] ^= 1 << bit;
-        let result = verifier("secret").verify(&body, Some(signature.as_bytes())).map(drop);
-        prop_assert_eq!(result, Err(VerifyError::Mismatch));
-    }
-
-    #[test]
-    fn one_bit_in_the_signature_makes_an_error(
-        body in prop::collection::vec(any::<u8>(), 0..50),
-        place in any::<prop::sample::Index>(),
-        bit in 0..8_u32,
-    ) {
-        let mut signature = sign("secret", &body).into_bytes();
-        let place = place.index(signature.len());
-        signature[place] ^= 1 << bit;
-        prop_assert!(verifier("secret").verify(&body, Some(&signature)).is_err());
-    }
-
-    #[test]
-    fn any_bytes_are_opened_without_a_panic(
-        body in prop::collection::vec(any::<u8>(), 0..300),
-        signature in prop::collection::vec(any::<u8>(), 0..100),
-    ) {
-        let _ = is_ping(&body);
-        drop(testing::deliver(&body));
-        prop_assert!(verifier("secret").verify(&body, Some(&signature)).is_err());
-    }
-
-    #[test]
-    fn unknown_fields_and_types_never_fail_an_event(
-        kind in ".{0,30}",
-        extra in prop::collection::btree_map("[a-z]{1,6}X", any_json(), 0..5),
-        data in any_json(),
-    ) {
-        let mut body = json!({"type": kind, "version": "v2", "data": data});
-        body.as_object_mut().unwrap().extend(extra);
-        let Delivery::Event(event) = testing::event(&body) else {
-            return Err(TestCaseError::fail("not an event"));
+        let field = FieldId::parse(&path.join(".")).unwrap();
+        // Null stands in the nested form only.
+        prop_assume!(!value.is_null());
+        let nest = |path: &[String]| {
+            path.iter().rev().fold(value.clone(), |inner, name| json!({name.as_str(): inner}))
         };
-        prop_assert_eq!(event.kind().as_str(), kind);
+        let nested = json!({"id": "1", path[0].as_str(): nest(&path[1..])});
+        // A part of an object field may stand under the object's key.
+        let slash = if whole && path.len() > 2 {
+            let key = format!("/{}/{}", path[0], path[1]);
+            json!({"id": "1", key.as_str(): {"value": nest(&path[2..])}})
+        } else {
+            json!({"id": "1", field.to_slash_form().as_str(): {"value": value}})
+        };
+        let [nested, slash] = [nested, slash].map(|record| Employee::from_json(record).unwrap());
+        prop_assert_eq!(nested.field(&field), Field::Value(&value));
+        prop_assert_eq!(slash.field(&field), Field::Value(&value));
+        prop_assert_eq!(nested.try_text(&field), slash.try_text(&field));
+        prop_assert_eq!(nested.try_date(&field), slash.try_date(&field));
+    }
+
+    #[test]
+    fn unknown_columns_and_values_never_fail_a_row(
+        extra in prop::collection::btree_map("[a-zA-Z.]{3,8}", any_json(), 0..5),
+        odd in any_json(),
+    ) {
+        let mut row = json!({"id": odd, "status": odd, "effectiveDate": odd, "reportsTo": odd,
+            "title": odd, "fte": odd, "cost": odd, "isCurrent": odd, "customColumns": odd});
+        row.as_object_mut().unwrap().extend(extra);
+        let lifecycle = LifecycleRow::from_json(row.clone()).unwrap();
+        drop((lifecycle.id(), lifecycle.status(), lifecycle.effective_date()));
+        let work = WorkRow::from_json(row.clone()).unwrap();
+        drop((work.reports_to(), work.title(), work.is_current()));
+        drop(work.custom_column::<String>(&FieldId::parse("column_1").unwrap()));
+        let employment = EmploymentRow::from_json(row.clone()).unwrap();
+        drop((employment.fte(), employment.contract()));
+        let training = TrainingRow::from_json(row.clone()).unwrap();
+        drop((training.cost(), training.name()));
+        prop_assert_eq!(Value::Object(training.row().raw().clone()), row);
+    }
+
+    #[test]
+    fn unknown_statuses_and_values_never_fail_a_record(odd in any_json(), status in ".{0,40}") {
+        let employee = Employee::from_json(json!({"id": "1", "work": odd, "internal": odd,
+            "/internal/lifecycleStatus": {"value": status}, "firstName": odd}))
+        .unwrap();
+        drop((employee.first_name(), employee.start_date(), employee.title(), employee.manager()));
+        drop((employee.reports_to(), employee.is_manager(), employee.termination_date()));
+        let read = employee.lifecycle_status();
+        prop_assert!(!read.is_missing());
     }
 
     #[test]
@@ -96,7 +91,7 @@ proptest! {
         let mut body = json!({"id": "1"});
         body.as_object_mut().unwrap().extend(extra);
         let employee: Employee = serde_json::from_str(&body.to_string()).unwrap();
-        if let Ok(field) = hibob_client::FieldId::parse(&field) {
+        if let Ok(field) = FieldId::parse(&field) {
             drop((employee.text(&field), employee.date(&field)));
         }
         drop((employee.email(), employee.access_status(), employee.lifecycle_status()));

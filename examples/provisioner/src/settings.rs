@@ -334,7 +334,11 @@ mod tests {
         let label = |verifier: &Verifier, secret: &str| {
             let signature = hibob_client::webhook::sign(secret, body);
             verifier
-                .verify(body, Some(signature.as_bytes()))
+                .verify(
+                    body,
+                    Some(signature.as_bytes()),
+                    jiff::Timestamp::UNIX_EPOCH,
+                )
                 .ok()
                 .map(|it| it.secret().to_owned())
         };

@@ -1,8 +1,8 @@
 //! Reading an answer: the status first, then the content type, then the body.
 
 use bytes::Bytes;
-use http::HeaderValue;
 use http::header::CONTENT_TYPE;
+use http::{HeaderValue, StatusCode};
 use tokio::time::{Instant, timeout_at};
 
 use super::api_error::ApiError;
@@ -14,21 +14,48 @@ const LARGEST: usize = 64 * 1024 * 1024;
 
 const HTML: &str = "it is a web page, which HiBob sends for wrong paths";
 const NOT_JSON: &str = "its content type is not JSON";
-const TOO_LARGE: &str = "it is larger than 64 MB";
+const TOO_LARGE: &str = "it is larger than 64 MB; a stream has no such limit";
 
-/// The body of a successful answer in JSON.
-pub(super) async fn read(mut response: reqwest::Response, until: Instant) -> Result<Bytes, Error> {
+/// What a caller wants of a successful answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Want {
+    /// Its body, in JSON and as a whole.
+    Json,
+    /// Nothing: a write answers with an empty body. 304 is a success.
+    Nothing,
+    /// Its body, in JSON, as it arrives.
+    Stream,
+}
+
+/// What came.
+#[derive(Debug)]
+pub(super) enum Got {
+    Body(Bytes),
+    Nothing,
+    Unchanged,
+    Stream(reqwest::Response),
+}
+
+/// What a caller wants of an answer, or the error that the answer is.
+pub(super) async fn read(
+    mut response: reqwest::Response,
+    want: Want,
+    until: Instant,
+) -> Result<Got, Error> {
     let status = response.status();
+    if want == Want::Nothing && status == StatusCode::NOT_MODIFIED {
+        return Ok(Got::Unchanged);
+    }
     let mut body = Vec::new();
     if !status.is_success() {
-        let wait = wait_hint(response.headers());
+        let pause = wait_hint(response.headers());
         // The status counts; whatever happens to the rest of the body does not.
         let read = timeout_at(until, read_up_to(&mut response, &mut body, KEPT_BODY));
         drop(read.await);
         body.truncate(KEPT_BODY);
         return Err(Error::status_answer(
             ApiError::read(status, &body),
-            wait,
+            pause,
             body.into(),
         ));
     }
@@ -36,6 +63,15 @@ pub(super) async fn read(mut response: reqwest::Response, until: Instant) -> Res
         .headers()
         .get(CONTENT_TYPE)
         .map_or(Ok(()), check_content_type);
+    if want == Want::Nothing && content_type != Err(HTML) {
+        // Read to its end, so that the connection can be used again.
+        let read = timeout_at(until, read_up_to(&mut response, &mut body, KEPT_BODY));
+        drop(read.await);
+        return Ok(Got::Nothing);
+    }
+    if want == Want::Stream && content_type.is_ok() {
+        return Ok(Got::Stream(response));
+    }
     let limit = if content_type.is_ok() {
         LARGEST
     } else {
@@ -48,7 +84,7 @@ pub(super) async fn read(mut response: reqwest::Response, until: Instant) -> Res
         .map_err(|_| Error::timeout())?
         .map_err(Error::transport)?
     {
-        End::Complete => Ok(body),
+        End::Complete => Ok(Got::Body(body)),
         End::Limit => Err(Error::decode(TOO_LARGE, &body)),
     }
 }

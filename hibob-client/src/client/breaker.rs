@@ -1,6 +1,7 @@
 //! Stopping before HiBob blocks the credentials.
 
 use core::time::Duration;
+use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use tokio::time::Instant;
@@ -50,6 +51,29 @@ impl Breaker {
     }
 }
 
+/// Keeps refusals of every kind below the number at which HiBob blocks.
+#[derive(Debug, Default)]
+pub(super) struct Refusals(Mutex<VecDeque<Instant>>);
+
+impl Refusals {
+    /// Notes a refusal; the pause that is then needed before the next call, if any.
+    pub(super) fn note(&self) -> Option<Duration> {
+        let now = Instant::now();
+        let mut times = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        times.push_back(now);
+        while times.len() > MOST {
+            times.pop_front();
+        }
+        let first = *times.front().filter(|_| times.len() == MOST)?;
+        (first + WINDOW).checked_duration_since(now)
+    }
+}
+
+/// HiBob's window.
+const WINDOW: Duration = Duration::from_secs(10);
+/// Below HiBob's 50, because some calls may be on their way.
+const MOST: usize = 30;
+
 #[cfg(test)]
 mod tests {
     use tokio::time::advance;
@@ -83,5 +107,18 @@ mod tests {
             breaker.record(false);
         }
         assert_eq!(breaker.check(), Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_thirtieth_refusal_within_ten_seconds_asks_for_a_pause() {
+        let refusals = Refusals::default();
+        for _ in 0..29 {
+            assert_eq!(refusals.note(), None);
+            advance(Duration::from_millis(100)).await;
+        }
+        let pause = refusals.note().unwrap();
+        assert_eq!(pause, Duration::from_millis(7_100));
+        advance(Duration::from_secs(60)).await;
+        assert_eq!(refusals.note(), None);
     }
 }

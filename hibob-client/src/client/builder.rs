@@ -9,10 +9,11 @@ use http::HeaderValue;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
-use super::breaker::Breaker;
+use super::breaker::{Breaker, Refusals};
 use super::error::Error;
 use super::gate::Gate;
 use super::quota::{Quota, Quotas};
+use super::rate_limit::RateLimits;
 use super::retry::RetryPolicy;
 use super::{Client, Inner};
 
@@ -150,7 +151,9 @@ impl ClientBuilder {
             retry: self.retry,
             gate: Gate::default(),
             quotas: Quotas::new(self.quota),
+            rate_limits: RateLimits::default(),
             breaker: Breaker::default(),
+            refusals: Refusals::default(),
         })))
     }
 }

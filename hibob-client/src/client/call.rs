@@ -4,59 +4,24 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderValue, Method, StatusCode};
-use serde::Serialize;
+use http::{HeaderValue, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
+use super::answer::{self, Got, Want};
 use super::error::{Error, ErrorKind};
-use super::quota::Bucket;
-use super::{Client, Inner, answer, retry};
+use super::rate_limit::RateLimit;
+use super::route::{Request, Route};
+use super::written::Written;
+use super::{Client, Inner, retry};
 
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
-
-/// An endpoint.
+/// An answer whose body is still on its way.
 #[derive(Debug)]
-pub(super) struct Route {
-    pub(super) method: Method,
-    /// The path below the base URL, with at most one placeholder, a segment of its own.
-    pub(super) template: &'static str,
-    pub(super) bucket: Bucket,
-    /// Whether the path names a person. If so, a refusal may be about that person only.
-    pub(super) names_a_person: bool,
-    /// Whether a second request does no harm.
-    pub(super) idempotent: bool,
-}
-
-/// A request, ready to be sent any number of times.
-#[derive(Debug)]
-pub(super) struct Request {
-    route: &'static Route,
-    /// In place of the route's placeholder.
-    argument: Option<String>,
-    body: Option<Bytes>,
-}
-
-impl Request {
-    pub(super) fn new(route: &'static Route) -> Self {
-        Self {
-            route,
-            argument: None,
-            body: None,
-        }
-    }
-
-    pub(super) fn argument(mut self, argument: &str) -> Self {
-        self.argument = Some(argument.to_owned());
-        self
-    }
-
-    pub(super) fn body(mut self, body: &impl Serialize) -> Result<Self, Error> {
-        let bytes = serde_json::to_vec(body)
-            .map_err(|_| Error::request("the body could not be written as JSON"))?;
-        self.body = Some(bytes.into());
-        Ok(self)
-    }
+pub(super) struct Opened {
+    pub(super) response: reqwest::Response,
+    /// When the call began, and how many attempts it took: for errors to come.
+    pub(super) start: Instant,
+    pub(super) attempts: u32,
 }
 
 impl Client {
@@ -67,17 +32,63 @@ impl Client {
         request: Request,
         decode: impl FnOnce(&[u8]) -> Result<T, String>,
     ) -> Result<T, Error> {
+        self.run(request, Want::Json, |got, _| match got {
+            Got::Body(body) => decode(&body).map_err(|reason| Error::decode(reason, &body)),
+            Got::Nothing | Got::Unchanged | Got::Stream(_) => {
+                Err(Error::decode("it has no body", &Bytes::new()))
+            }
+        })
+        .await
+    }
+
+    /// Sends a request whose answer has nothing to say but that it was done.
+    pub(super) async fn write(&self, request: Request) -> Result<Written, Error> {
+        self.run(request, Want::Nothing, |got, _| {
+            Ok(match got {
+                Got::Unchanged => Written::Unchanged,
+                Got::Nothing | Got::Body(_) | Got::Stream(_) => Written::Accepted,
+            })
+        })
+        .await
+    }
+
+    /// Sends the request until there is an answer in JSON, and leaves its body to the caller.
+    pub(super) async fn open(&self, request: Request) -> Result<Opened, Error> {
+        let start = Instant::now();
+        self.run(request, Want::Stream, |got, attempts| match got {
+            Got::Stream(response) => Ok(Opened {
+                response,
+                start,
+                attempts,
+            }),
+            Got::Body(_) | Got::Nothing | Got::Unchanged => {
+                Err(Error::decode("it has no body", &Bytes::new()))
+            }
+        })
+        .await
+    }
+
+    async fn run<T>(
+        &self,
+        request: Request,
+        want: Want,
+        finish: impl FnOnce(Got, u32) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let inner = &*self.0;
         let route = request.route;
         let start = Instant::now();
         let attempts = AtomicU32::new(0);
-        let result = match inner.answer(&request, start, &attempts).await {
-            Ok(body) => decode(&body).map_err(|reason| Error::decode(reason, &body)),
-            Err(error) => Err(error),
-        };
+        let got = inner.answer(&request, want, start, &attempts).await;
         let attempts = attempts.into_inner();
-        let result = result.map_err(|error| error.on(route, attempts, start.elapsed()));
-        trace(route, attempts, result.as_ref().err());
+        let status = match &got {
+            Ok(Got::Unchanged) => Some(StatusCode::NOT_MODIFIED),
+            Ok(_) => Some(StatusCode::OK),
+            Err(error) => error.status(),
+        };
+        let result = got
+            .and_then(|got| finish(got, attempts))
+            .map_err(|error| error.on(route, attempts, start.elapsed()));
+        trace(route, attempts, status, result.as_ref().err());
         result
     }
 }
@@ -86,17 +97,18 @@ impl Inner {
     async fn answer(
         &self,
         request: &Request,
+        want: Want,
         start: Instant,
         attempts: &AtomicU32,
-    ) -> Result<Bytes, Error> {
-        let url = self.url(request)?;
+    ) -> Result<Got, Error> {
+        let url = request.url(&self.base)?;
         let route = request.route;
         let deadline = start + self.call_timeout;
         let result = retry::run(
             &self.retry,
             route.idempotent,
             deadline,
-            || self.attempt(request, &url, deadline, attempts),
+            || self.attempt(request, &url, want, deadline, attempts),
             |error, pause| {
                 if error.is_rate_limited() {
                     self.gate.close_for(pause);
@@ -119,16 +131,21 @@ impl Inner {
         &self,
         request: &Request,
         url: &Url,
+        want: Want,
         deadline: Instant,
         attempts: &AtomicU32,
-    ) -> Result<Bytes, Error> {
+    ) -> Result<Got, Error> {
         let route = request.route;
         self.breaker.check().map_err(Error::suspended)?;
         self.quotas
             .take(route.bucket, deadline)
             .await
             .map_err(Error::throttled)?;
-        self.gate.pass(deadline).await.map_err(Error::throttled)?;
+        let closed = || self.rate_limits.closed_until(route.bucket);
+        self.gate
+            .pass(deadline, closed)
+            .await
+            .map_err(Error::throttled)?;
         // Other calls may have been refused while this one waited.
         self.breaker.check().map_err(Error::suspended)?;
         attempts.fetch_add(1, Ordering::Relaxed);
@@ -151,35 +168,13 @@ impl Inner {
             // Only a client of the host's own making follows redirects.
             return Err(Error::decode("it came from another address", &Bytes::new()));
         }
-        answer::read(response, until).await
-    }
-
-    fn url(&self, request: &Request) -> Result<Url, Error> {
-        let mut url = self.base.clone();
-        let mut path = url
-            .path_segments_mut()
-            .map_err(|()| Error::config("the base URL cannot have a path"))?;
-        path.pop_if_empty();
-        for segment in request
-            .route
-            .template
-            .split('/')
-            .filter(|segment| !segment.is_empty())
-        {
-            if segment.starts_with('{') {
-                // A path drops these two, and another endpoint would be left.
-                let argument = request
-                    .argument
-                    .as_deref()
-                    .filter(|argument| !matches!(*argument, "" | "." | ".."))
-                    .ok_or(Error::request("the name cannot stand in a path"))?;
-                path.push(argument);
-            } else {
-                path.push(segment);
-            }
+        let limit = RateLimit::read(response.headers());
+        if let Some(limit) = limit {
+            self.rate_limits.note(route.template, route.bucket, limit);
         }
-        drop(path);
-        Ok(url)
+        answer::read(response, want, until)
+            .await
+            .map_err(|error| error.with_rate_limit(limit))
     }
 
     fn record(&self, route: &'static Route, error: Option<&Error>) {
@@ -199,7 +194,13 @@ impl Inner {
             error.status(),
             Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
         );
-        if refused && !route.names_a_person && self.breaker.record(true) {
+        if !refused {
+            return;
+        }
+        if let Some(pause) = self.refusals.note() {
+            self.gate.close_for(pause);
+        }
+        if !route.names_a_person && self.breaker.record(true) {
             tracing::warn!(
                 url.template = route.template,
                 "calls are suspended after repeated refusals",
@@ -209,11 +210,7 @@ impl Inner {
 }
 
 /// One event per call. It never holds ids, values, headers or bodies.
-fn trace(route: &Route, attempts: u32, error: Option<&Error>) {
-    let status = match error {
-        None => Some(StatusCode::OK),
-        Some(error) => error.status(),
-    };
+fn trace(route: &Route, attempts: u32, status: Option<StatusCode>, error: Option<&Error>) {
     tracing::debug!(
         http.request.method = %route.method,
         url.template = route.template,
@@ -233,3 +230,5 @@ pub(super) fn place(error: &serde_json::Error) -> String {
     };
     format!("{what} (line {}, column {})", error.line(), error.column())
 }
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");

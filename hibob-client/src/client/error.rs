@@ -8,8 +8,9 @@ use bytes::Bytes;
 use http::{Method, StatusCode};
 
 use super::api_error::ApiError;
-use super::call::Route;
+use super::rate_limit::RateLimit;
 use super::retry;
+use super::route::Route;
 
 /// A call that failed.
 ///
@@ -26,6 +27,7 @@ struct Inner {
     elapsed: Duration,
     sent: Sent,
     retry_after: Option<Duration>,
+    rate_limit: Option<RateLimit>,
     body: Option<Bytes>,
     source: Option<reqwest::Error>,
 }
@@ -49,6 +51,9 @@ pub enum ErrorKind {
     /// The answer could not be read: not JSON (HiBob answers wrong paths with a web page and
     /// 200), of an unexpected shape, or too large.
     Decode,
+    /// One record of a stream could not be used; those after it can. See
+    /// [`EmployeeStream`](super::EmployeeStream).
+    Record,
     /// Waiting for the rate limit would have taken longer than the call may; nothing was sent.
     Throttled,
     /// Nothing was sent, because HiBob refused the last calls with 401 or 403. Check the service
@@ -122,6 +127,11 @@ impl Error {
     /// How long to wait before the next try, if that is known.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// What the answer says about the endpoint's rate limit, if it says anything.
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        self.0.rate_limit
     }
 
     /// Whether the same call may succeed later without anybody changing anything.
@@ -210,6 +220,19 @@ impl Error {
         error
     }
 
+    /// The body is that of the record.
+    pub(super) fn record(reason: impl Into<Cow<'static, str>>, body: &[u8]) -> Self {
+        let mut error = Self::new(ErrorKind::Record, Sent::Yes, reason.into());
+        let kept = body.get(..KEPT_BODY).unwrap_or(body);
+        error.0.body = Some(Bytes::copy_from_slice(kept));
+        error
+    }
+
+    pub(super) fn with_rate_limit(mut self, limit: Option<RateLimit>) -> Self {
+        self.0.rate_limit = limit;
+        self
+    }
+
     /// The URL is taken out, because it holds ids.
     pub(super) fn transport(source: reqwest::Error) -> Self {
         let (kind, sent) = if source.is_builder() {
@@ -248,6 +271,7 @@ impl Error {
             elapsed: Duration::ZERO,
             sent,
             retry_after: None,
+            rate_limit: None,
             body: None,
             source: None,
         }))
@@ -270,6 +294,7 @@ impl fmt::Display for Error {
                 }
             }
             ErrorKind::Decode => write!(f, "HiBob's answer could not be read: {}", inner.reason)?,
+            ErrorKind::Record => write!(f, "a record could not be read: {}", inner.reason)?,
             ErrorKind::Throttled => f.write_str("the rate limit asks for too long a wait")?,
             ErrorKind::Suspended => f.write_str(
                 "calls are suspended because HiBob refused the last ones; check the service \
@@ -300,6 +325,7 @@ impl fmt::Debug for Error {
             .field("elapsed", &inner.elapsed)
             .field("sent", &inner.sent)
             .field("retry_after", &inner.retry_after)
+            .field("rate_limit", &inner.rate_limit)
             .field("source", &inner.source)
             .finish_non_exhaustive()
     }

@@ -20,10 +20,14 @@ impl Gate {
         *closed = (*closed).max(Some(until));
     }
 
-    /// Waits until the gate is open, or says how long it stays closed if that is past the
-    /// deadline.
-    pub(super) async fn pass(&self, deadline: Instant) -> Result<(), Duration> {
-        while let Some(until) = self.closed_until() {
+    /// Waits until the gate and `closed`, a further reason to wait, are open, or says how long that
+    /// takes if it is past the deadline.
+    pub(super) async fn pass(
+        &self,
+        deadline: Instant,
+        closed: impl Fn() -> Option<Instant>,
+    ) -> Result<(), Duration> {
+        while let Some(until) = self.closed_until().max(closed()) {
             if until > deadline {
                 return Err(until.duration_since(Instant::now()));
             }
@@ -48,13 +52,24 @@ mod tests {
     async fn a_closed_gate_opens_in_time() {
         let gate = Gate::default();
         let start = Instant::now();
-        gate.pass(start).await.unwrap();
+        gate.pass(start, || None).await.unwrap();
         assert_eq!(start.elapsed(), Duration::ZERO);
         gate.close_for(7 * SECOND);
         gate.close_for(3 * SECOND);
-        gate.pass(start + 60 * SECOND).await.unwrap();
+        gate.pass(start + 60 * SECOND, || None).await.unwrap();
         assert_eq!(start.elapsed().as_secs(), 7);
-        gate.pass(start).await.unwrap();
+        gate.pass(start, || None).await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn another_reason_to_wait_is_waited_for() {
+        let gate = Gate::default();
+        let start = Instant::now();
+        gate.close_for(2 * SECOND);
+        let until = start + 5 * SECOND;
+        let closed = || Some(until).filter(|until| *until > Instant::now());
+        gate.pass(start + 60 * SECOND, closed).await.unwrap();
+        assert_eq!(start.elapsed().as_secs(), 5);
     }
 
     #[tokio::test(start_paused = true)]
@@ -62,7 +77,7 @@ mod tests {
         let gate = Gate::default();
         let start = Instant::now();
         gate.close_for(Duration::MAX);
-        assert_eq!(gate.pass(start + 60 * SECOND).await, Err(LONGEST));
+        assert_eq!(gate.pass(start + 60 * SECOND, || None).await, Err(LONGEST));
         assert_eq!(start.elapsed(), Duration::ZERO);
     }
 }

@@ -1,28 +1,24 @@
-//! `GET /company/people/fields` and `GET /company/named-lists/{name}`
+//! `GET /company/people/fields` and `GET /company/named-lists`
 
+mod access;
+
+use http::Method;
 use serde_json::Value;
 
+pub use access::{CheckAccess, FieldAccess};
+
 use super::Client;
-use super::call::{Request, Route, place};
+use super::call::place;
 use super::error::Error;
 use super::quota::Bucket;
-use crate::{FieldInventory, ListName, NamedList};
+use super::route::{Request, Route};
+use crate::{FieldId, FieldInventory, ListName, NamedList, NamedLists};
 
-static FIELDS: Route = Route {
-    method: http::Method::GET,
-    template: "/company/people/fields",
-    bucket: Bucket::Metadata,
-    names_a_person: false,
-    idempotent: true,
-};
+static FIELDS: Route = Route::read(Method::GET, "/company/people/fields", Bucket::Metadata);
 
-static LIST: Route = Route {
-    method: http::Method::GET,
-    template: "/company/named-lists/{name}",
-    bucket: Bucket::Metadata,
-    names_a_person: false,
-    idempotent: true,
-};
+static LISTS: Route = Route::read(Method::GET, "/company/named-lists", Bucket::Metadata);
+
+static LIST: Route = Route::read(Method::GET, "/company/named-lists/{name}", Bucket::Metadata);
 
 /// Reading the company's fields and lists. Made by [`Client::metadata`].
 ///
@@ -60,5 +56,25 @@ impl Metadata {
                     .ok_or_else(|| "it is not a named list".to_owned())
             })
             .await
+    }
+
+    /// Reads all named lists, with items that can no longer be chosen, because records may still
+    /// hold them.
+    pub async fn lists(self) -> Result<NamedLists, Error> {
+        let request = Request::new(&LISTS).query("includeArchived", "true");
+        self.client
+            .call(request, |body| {
+                NamedLists::from_slice(body).map_err(|error| place(&error))
+            })
+            .await
+    }
+
+    /// Checks which of these fields the service user can really read.
+    pub fn check_access<I>(self, fields: I) -> CheckAccess
+    where
+        I: IntoIterator,
+        I::Item: Into<FieldId>,
+    {
+        CheckAccess::new(self.client, fields.into_iter().map(Into::into).collect())
     }
 }

@@ -10,26 +10,39 @@ mod gate;
 mod metadata;
 mod people;
 mod quota;
+mod rate_limit;
 mod retry;
+mod route;
+mod splitter;
+mod tables;
 mod wait_hint;
+mod written;
 
 use core::fmt;
 use core::time::Duration;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use http::HeaderValue;
 use url::Url;
 
 pub use api_error::ApiError;
-use breaker::Breaker;
+use breaker::{Breaker, Refusals};
 pub use builder::{ClientBuilder, Environment};
 pub use error::{Error, ErrorKind, Sent};
 use gate::Gate;
-pub use metadata::Metadata;
-pub use people::{GetPerson, People, SearchPeople, SearchResult};
+pub use metadata::{CheckAccess, FieldAccess, Metadata};
+pub use people::{
+    ChangeEmail, ChangeStartDate, Compared, EditPerson, EmployeeStream, GetPerson, People,
+    PersonKey, ReadProfiles, SearchPeople, SearchResult,
+};
 pub use quota::Quota;
 use quota::Quotas;
+pub use rate_limit::RateLimit;
+use rate_limit::RateLimits;
 pub use retry::RetryPolicy;
+pub use tables::{AddTraining, BulkPage, BulkPager, DeleteTraining, ReadBulk, ReadTable, Tables};
+pub use written::Written;
 
 /// A client of HiBob's API.
 ///
@@ -38,11 +51,18 @@ pub use retry::RetryPolicy;
 ///
 /// # Retries
 ///
-/// All calls here are reads. They are repeated after 429, 5xx, a failed connection, a broken
-/// answer and a time-out, see [`RetryPolicy`]; 401 and 403 never are, because HiBob blocks
-/// credentials that collect 50 refusals in 10 seconds. After 10 refusals in a row of calls that
-/// name no person, all calls fail at once for five minutes
-/// ([`ErrorKind::Suspended`]).
+/// Calls are repeated after 429, 5xx, a failed connection, a broken answer and a time-out, see
+/// [`RetryPolicy`]; a write that is not the same twice only if it certainly did nothing. 401 and 403
+/// never are, because HiBob blocks credentials that collect 50 refusals in 10 seconds: after 10
+/// refusals in a row of calls that name no person, all calls fail at once for five minutes
+/// ([`ErrorKind::Suspended`]), and after 30 refusals of any kind within 10 seconds all calls wait
+/// for the rest of these.
+///
+/// # Limits
+///
+/// The client stays below HiBob's documented quotas ([`Quota`]), and obeys `X-RateLimit-*` and
+/// `Retry-After`: an endpoint whose minute is used up waits for the next one, and after a 429 all
+/// clones pause together. [`rate_limits`](Client::rate_limits) shows what HiBob said last.
 ///
 /// # Example
 ///
@@ -76,7 +96,9 @@ struct Inner {
     retry: RetryPolicy,
     gate: Gate,
     quotas: Quotas,
+    rate_limits: RateLimits,
     breaker: Breaker,
+    refusals: Refusals,
 }
 
 impl Client {
@@ -94,6 +116,22 @@ impl Client {
     pub fn metadata(&self) -> Metadata {
         Metadata::new(self.clone())
     }
+
+    /// Reading employees' tables, and writing training rows.
+    pub fn tables(&self) -> Tables {
+        Tables::new(self.clone())
+    }
+
+    /// What HiBob last said about the rate limit of each endpoint, by its path below the base URL
+    /// with placeholders instead of ids. All clones see the same.
+    pub fn rate_limits(&self) -> BTreeMap<&'static str, RateLimit> {
+        self.0.rate_limits.all()
+    }
+
+    /// How long to wait for the next piece of an answer.
+    fn patience(&self) -> Duration {
+        self.0.attempt_timeout
+    }
 }
 
 impl fmt::Debug for Client {
@@ -102,4 +140,23 @@ impl fmt::Debug for Client {
             .field("base", &self.0.base.as_str())
             .finish_non_exhaustive()
     }
+}
+
+/// For fuzzing only: what becomes of a body in pieces of these sizes, over and over. `None` stands
+/// for a record over the limit.
+#[cfg(feature = "test-util")]
+#[doc(hidden)]
+pub fn split_for_tests(
+    body: &[u8],
+    sizes: &[usize],
+    largest: usize,
+) -> (Vec<Option<Vec<u8>>>, Option<String>) {
+    splitter::split(body, sizes, largest)
+}
+
+/// For benches only: how many employees a body in pieces of this size holds.
+#[cfg(feature = "test-util")]
+#[doc(hidden)]
+pub fn decode_for_tests(body: &[u8], size: usize) -> usize {
+    people::decode_all(body, size)
 }

@@ -3,6 +3,7 @@
 use core::fmt;
 use core::num::NonZeroU32;
 use core::time::Duration;
+use std::collections::BTreeMap;
 
 use governor::RateLimiter;
 use governor::clock::Clock;
@@ -10,7 +11,8 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 use tokio::time::{Instant, sleep};
 
-/// How much of HiBob's documented quotas (50 calls a minute per kind) a client uses.
+/// How much of HiBob's documented quotas (10 to 50 calls a minute per endpoint) a client
+/// uses.
 ///
 /// They are shared by all programs that use the service user; take a fraction. A third of the
 /// share may be used at once, and no minute holds more calls than the share.
@@ -36,26 +38,66 @@ impl Default for Quota {
     }
 }
 
-/// HiBob counts calls per kind and minute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// HiBob counts calls per endpoint and minute. Where no figure is documented, the one of the most
+/// similar endpoint is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Bucket {
     /// People search: 50 a minute.
     Search,
     /// Reading one person: not documented; taken to be 50 a minute.
     Person,
+    /// Public profiles: not documented; taken to be 50 a minute.
+    Profiles,
     /// Fields and named lists: 50 a minute.
     Metadata,
+    /// One person's table: not documented; taken to be 50 a minute.
+    Table,
+    /// One person's salaries: 10 a minute.
+    Salaries,
+    /// Tables of many people: not documented; taken to be 50 a minute.
+    Bulk,
+    /// Editing a person: 10 a minute.
+    Edit,
+    /// Changing an e-mail address: 20 a minute.
+    Email,
+    /// Changing a start date: 20 a minute.
+    StartDate,
+    /// Writing training rows: not documented; taken to be 10 a minute, as for other edits.
+    TrainingWrite,
 }
 
-/// What HiBob documents for each of the kinds.
-const DOCUMENTED: f64 = 50.0;
+impl Bucket {
+    const ALL: [Self; 11] = [
+        Self::Search,
+        Self::Person,
+        Self::Profiles,
+        Self::Metadata,
+        Self::Table,
+        Self::Salaries,
+        Self::Bulk,
+        Self::Edit,
+        Self::Email,
+        Self::StartDate,
+        Self::TrainingWrite,
+    ];
 
-/// One limiter per kind of call.
-pub(super) struct Quotas {
-    search: Option<Limiter>,
-    person: Option<Limiter>,
-    metadata: Option<Limiter>,
+    /// How many calls a minute may hold.
+    const fn per_minute(self) -> f64 {
+        match self {
+            Self::Salaries | Self::Edit | Self::TrainingWrite => 10.0,
+            Self::Email | Self::StartDate => 20.0,
+            Self::Search
+            | Self::Person
+            | Self::Profiles
+            | Self::Metadata
+            | Self::Table
+            | Self::Bulk => 50.0,
+        }
+    }
 }
+
+/// One limiter per kind of call; none where there is no limit.
+pub(super) struct Quotas(BTreeMap<Bucket, Limiter>);
 
 type Limiter = RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Duration>>;
 
@@ -63,25 +105,18 @@ impl Quotas {
     /// Quotas that use this much of what is documented.
     pub(super) fn new(quota: Quota) -> Self {
         let clock = TokioClock(Instant::now());
-        let limiter = || {
-            let share = quota.0?;
-            Some(RateLimiter::direct_with_clock(pace(share), clock))
-        };
-        Self {
-            search: limiter(),
-            person: limiter(),
-            metadata: limiter(),
-        }
+        let limiters = quota.0.into_iter().flat_map(|share| {
+            Bucket::ALL.map(|bucket| {
+                let pace = pace(bucket.per_minute() * share);
+                (bucket, RateLimiter::direct_with_clock(pace, clock))
+            })
+        });
+        Self(limiters.collect())
     }
 
     /// Waits for a turn, or says how long that takes if it is past the deadline.
     pub(super) async fn take(&self, bucket: Bucket, deadline: Instant) -> Result<(), Duration> {
-        let limiter = match bucket {
-            Bucket::Search => &self.search,
-            Bucket::Person => &self.person,
-            Bucket::Metadata => &self.metadata,
-        };
-        let Some(limiter) = limiter else {
+        let Some(limiter) = self.0.get(&bucket) else {
             return Ok(());
         };
         while let Err(early) = limiter.check() {
@@ -106,7 +141,7 @@ impl fmt::Debug for Quotas {
 fn pace(share: f64) -> governor::Quota {
     // Between 0 and 50, so that nothing is lost but the fraction.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let per_minute = (DOCUMENTED * share) as u32;
+    let per_minute = share as u32;
     let burst = (per_minute / 3).max(1);
     let even = per_minute.saturating_sub(burst).max(1);
     governor::Quota::per_minute(NonZeroU32::new(even).unwrap_or(NonZeroU32::MIN))
@@ -147,6 +182,34 @@ mod tests {
         }
         assert!(taken[199] < Duration::from_secs(7 * 60), "{:?}", taken[199]);
         quotas.take(Bucket::Metadata, Instant::now()).await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn writes_are_slower_than_reads() {
+        for (bucket, most) in [
+            (Bucket::Edit, 9),
+            (Bucket::Salaries, 9),
+            (Bucket::Email, 18),
+            (Bucket::StartDate, 18),
+            (Bucket::Table, 45),
+        ] {
+            let quotas = Quotas::new(Quota::default());
+            let start = Instant::now();
+            let minute = start + Duration::from_secs(60);
+            let mut taken = 0;
+            while quotas.take(bucket, minute).await.is_ok() {
+                taken += 1;
+            }
+            assert!((most - 1..=most).contains(&taken), "{bucket:?}: {taken}");
+        }
+    }
+
+    #[test]
+    fn every_bucket_has_a_limiter() {
+        let quotas = Quotas::new(Quota::default());
+        assert_eq!(quotas.0.len(), Bucket::ALL.len());
+        let last = Bucket::TrainingWrite as usize;
+        assert_eq!(last + 1, Bucket::ALL.len());
     }
 
     #[test]

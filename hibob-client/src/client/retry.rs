@@ -102,6 +102,7 @@ pub(super) fn is_transient(error: &Error, idempotent: bool) -> bool {
         ErrorKind::Config
         | ErrorKind::Request
         | ErrorKind::Decode
+        | ErrorKind::Record
         | ErrorKind::Throttled
         | ErrorKind::Suspended => false,
     }

@@ -26,7 +26,7 @@ pub(super) fn wait_hint(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// Stricter than `parse`, which would take a sign.
-fn digits(text: &str) -> Option<u64> {
+pub(super) fn digits(text: &str) -> Option<u64> {
     text.bytes()
         .all(|byte| byte.is_ascii_digit())
         .then(|| text.parse().ok())

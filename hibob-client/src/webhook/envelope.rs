@@ -1,17 +1,20 @@
 //! Reading a body into an event.
 //!
-//! Each part of the body is cut out as raw text first and read on its own, so that a surprise in
-//! one part costs only that part, personal data is never unpacked, and depth costs no stack.
+//! The body is gone through once. Its values are cut out as raw JSON and looked at on their own, so
+//! that a surprise in one of them costs only that one, and personal data is never unpacked.
 
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::event::{ChangedFields, DedupeKey, Event, UnparseableReason};
+use super::changed::{self, FieldList};
+use super::detail;
+use super::event::{DedupeKey, Event, TriggeredBy, UnparseableReason};
 use super::kind::{EventKind, EventVersion};
+use super::raw::{Object, text};
 use crate::ids::IdKind;
-use crate::{EmployeeId, FieldId, InvalidId};
+use crate::{CompanyId, EmployeeId, InvalidId};
 
 /// The top level of both generations.
 #[derive(Deserialize)]
@@ -23,23 +26,46 @@ struct Envelope<'b> {
     /// Version 1 of the time-off family names its type so, and is flat.
     event: Option<&'b RawValue>,
     version: Option<&'b RawValue>,
+    triggered_by: Option<&'b RawValue>,
     triggered_at: Option<&'b RawValue>,
+    #[serde(default)]
+    changed_by: Object<Person<'b>>,
     creation_date: Option<&'b RawValue>,
-    data: Option<&'b RawValue>,
-    employee: Option<&'b RawValue>,
+    #[serde(default)]
+    data: Object<Data<'b>>,
+    #[serde(default)]
+    employee: Object<Person<'b>>,
     employee_id: Option<&'b RawValue>,
     timeoff_request_id: Option<&'b RawValue>,
 }
 
-/// The parts of `data` and `employee` that matter.
+/// What matters in `data`: of every event, and of each family.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Part<'b> {
+pub(super) struct Data<'b> {
+    #[serde(borrow)]
+    employee_id: Option<&'b RawValue>,
+    field_updates: Option<FieldList>,
+    field_updates_ids: Option<FieldList>,
+    pub(super) id: Option<&'b RawValue>,
+    pub(super) table_id: Option<&'b RawValue>,
+    pub(super) table_name: Option<&'b RawValue>,
+    pub(super) effective_date: Option<&'b RawValue>,
+    pub(super) timeoff_request_id: Option<&'b RawValue>,
+    pub(super) request_id: Option<&'b RawValue>,
+    pub(super) to_do_ids: Option<&'b RawValue>,
+    pub(super) to_do_requested_for_ids: Option<&'b RawValue>,
+    pub(super) to_do_assignee_ids: Option<&'b RawValue>,
+    pub(super) new_status: Option<&'b RawValue>,
+    pub(super) document_id: Option<&'b RawValue>,
+    pub(super) signed_by: Option<&'b RawValue>,
+}
+
+/// What matters in version 1's summaries of people.
+#[derive(Clone, Copy, Deserialize)]
+struct Person<'b> {
     #[serde(borrow)]
     id: Option<&'b RawValue>,
-    employee_id: Option<&'b RawValue>,
-    field_updates: Option<&'b RawValue>,
-    field_updates_ids: Option<&'b RawValue>,
 }
 
 /// The three shapes of a body.
@@ -51,55 +77,51 @@ enum Shape {
 }
 
 pub(super) fn read(body: &[u8]) -> Result<Event, UnparseableReason> {
+    if body.len() > BODY_LIMIT {
+        return Err(UnparseableReason::TooLarge);
+    }
     // A struct would also be read from an array.
     if body.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
         return Err(UnparseableReason::NotAJsonObject);
     }
-    let envelope: Envelope<'_> =
-        serde_json::from_slice(body).map_err(|_| UnparseableReason::NotAJsonObject)?;
+    let envelope: Envelope<'_> = core::str::from_utf8(body)
+        .ok()
+        .and_then(|body| serde_json::from_str(body).ok())
+        .ok_or(UnparseableReason::NotAJsonObject)?;
     let shape = envelope.shape();
-    let name = match shape {
-        Shape::FirstTimeOff => text(envelope.event),
-        Shape::First | Shape::Second => text(envelope.r#type),
-    };
-    let kind = EventKind::from(name.ok_or(UnparseableReason::NoType)?.as_str());
-    let data = part(envelope.data);
-    let employee = match shape {
-        Shape::Second => data.employee_id,
-        Shape::First => part(envelope.employee).id,
-        Shape::FirstTimeOff => envelope.employee_id,
-    };
-    let (triggered_at, zone_given) = match shape {
-        Shape::Second => time(envelope.triggered_at),
-        Shape::First | Shape::FirstTimeOff => time(envelope.creation_date),
-    };
+    let kind = envelope.kind(shape).ok_or(UnparseableReason::NoType)?;
+    let employee = envelope.employee(shape).map(employee_id);
+    let (triggered_at, zone_given) = time(match shape {
+        Shape::Second => envelope.triggered_at,
+        Shape::First | Shape::FirstTimeOff => envelope.creation_date,
+    });
+    let (version, triggered_by) = (envelope.generation(shape), envelope.triggered_by(shape));
+    let data = envelope.data.0.unwrap_or_default();
     Ok(Event {
-        company_id: envelope
-            .company_id
-            .and_then(|raw| serde_json::from_str(raw.get()).ok()),
-        kind,
-        version: match shape {
-            Shape::Second => {
-                text(envelope.version).map_or(EventVersion::V2, |version| version.as_str().into())
-            }
-            Shape::First | Shape::FirstTimeOff => EventVersion::V1,
-        },
-        employee: employee.map(employee_id),
+        company_id: envelope.company_id.and_then(company_id),
+        version,
+        employee,
+        triggered_by,
         triggered_at,
         zone_given,
-        changed: changed(&[data.field_updates, data.field_updates_ids]),
+        detail: match shape {
+            Shape::FirstTimeOff => detail::of_time_off(&kind, envelope.timeoff_request_id),
+            Shape::First | Shape::Second => detail::read(&kind, &data),
+        },
+        changed: changed::merge([data.field_updates, data.field_updates_ids]),
+        kind,
         dedupe: DedupeKey::of(body),
     })
 }
 
-impl Envelope<'_> {
+impl<'b> Envelope<'b> {
     /// A body with nothing to go by is read like the current generation.
     fn shape(&self) -> Shape {
         if text(self.version).as_deref() == Some("v1") {
             Shape::First
         } else if self.version.is_some() || self.triggered_at.is_some() {
             Shape::Second
-        } else if self.employee.is_some_and(is_object) {
+        } else if self.employee.0.is_some() {
             Shape::First
         } else if self.event.is_some() && self.timeoff_request_id.is_some() {
             Shape::FirstTimeOff
@@ -107,26 +129,55 @@ impl Envelope<'_> {
             Shape::Second
         }
     }
+
+    fn kind(&self, shape: Shape) -> Option<EventKind> {
+        let name = match shape {
+            Shape::FirstTimeOff => text(self.event),
+            Shape::First | Shape::Second => text(self.r#type),
+        };
+        name.filter(|name| name.len() <= LONGEST_NAME)
+            .map(|name| name.as_ref().into())
+    }
+
+    fn employee(&self, shape: Shape) -> Option<&'b RawValue> {
+        match shape {
+            Shape::Second => self.data.0.as_ref()?.employee_id,
+            Shape::First => self.employee.0?.id,
+            Shape::FirstTimeOff => self.employee_id,
+        }
+    }
+
+    fn generation(&self, shape: Shape) -> EventVersion {
+        match shape {
+            Shape::First | Shape::FirstTimeOff => EventVersion::V1,
+            Shape::Second => text(self.version)
+                .filter(|name| name.len() <= LONGEST_NAME)
+                .map_or(EventVersion::V2, |name| name.as_ref().into()),
+        }
+    }
+
+    fn triggered_by(&self, shape: Shape) -> Option<TriggeredBy> {
+        let id = match shape {
+            Shape::Second => self.triggered_by,
+            Shape::First | Shape::FirstTimeOff => self.changed_by.0?.id,
+        };
+        match text(id)?.as_ref() {
+            "system" => Some(TriggeredBy::System),
+            id => EmployeeId::try_from(id).ok().map(TriggeredBy::Employee),
+        }
+    }
 }
 
-fn is_object(raw: &RawValue) -> bool {
-    raw.get().starts_with('{')
-}
-
-fn part(raw: Option<&RawValue>) -> Part<'_> {
-    raw.filter(|raw| is_object(raw))
-        .and_then(|raw| serde_json::from_str(raw.get()).ok())
-        .unwrap_or_default()
-}
-
-fn text(raw: Option<&RawValue>) -> Option<String> {
-    serde_json::from_str(raw?.get()).ok()
+/// An integer, or a string of digits.
+fn company_id(raw: &RawValue) -> Option<CompanyId> {
+    let text = text(Some(raw));
+    text.as_deref().unwrap_or(raw.get()).parse().ok()
 }
 
 /// A string of digits. A JSON number is refused: it may have lost digits on its way.
 fn employee_id(raw: &RawValue) -> Result<EmployeeId, InvalidId> {
     let text = text(Some(raw)).ok_or(InvalidId::not_text(IdKind::Employee))?;
-    EmployeeId::try_from(text)
+    EmployeeId::try_from(text.as_ref())
 }
 
 /// A time in UTC, and whether it came with a zone.
@@ -134,48 +185,22 @@ fn time(raw: Option<&RawValue>) -> (Option<DateTime>, bool) {
     let Some(text) = text(raw) else {
         return (None, false);
     };
-    match text.parse::<jiff::Timestamp>() {
-        Ok(instant) => (Some(Offset::UTC.to_datetime(instant)), true),
-        Err(_) => (text.parse().ok(), false),
-    }
-}
-
-fn changed(lists: &[Option<&RawValue>]) -> ChangedFields {
-    let mut fields = Vec::new();
-    let mut listed = false;
-    for list in lists.iter().copied().flatten() {
-        listed = true;
-        let Some(ids) = field_ids(list) else {
-            return ChangedFields::NotListed;
-        };
-        for id in ids {
-            if !fields.contains(&id) {
-                fields.push(id);
-            }
+    // HiBob sends none, and an attempt that fails is dear.
+    let named = text.bytes().any(|byte| matches!(byte, b'Z' | b'z' | b'+'));
+    if named || text.matches('-').count() > 2 {
+        if let Ok(instant) = text.parse::<jiff::Timestamp>() {
+            return (Some(Offset::UTC.to_datetime(instant)), true);
         }
     }
-    if listed {
-        ChangedFields::Fields(fields)
-    } else {
-        ChangedFields::NotListed
-    }
+    (text.parse().ok(), false)
 }
 
-/// Strings, or objects with an `id`.
-fn field_ids(list: &RawValue) -> Option<Vec<FieldId>> {
-    let entries: Vec<&RawValue> = serde_json::from_str(list.get()).ok()?;
-    entries
-        .into_iter()
-        .map(|entry| {
-            let id = if is_object(entry) {
-                part(Some(entry)).id?
-            } else {
-                entry
-            };
-            FieldId::parse(&text(Some(id))?).ok()
-        })
-        .collect()
-}
+/// The largest body that is parsed, in bytes: 1 MiB. HiBob's bodies have a few hundred bytes, or
+/// a few thousand in version 1. Refuse longer ones before they are read into memory.
+pub const BODY_LIMIT: usize = 1024 * 1024;
+
+/// The longest name of a type or a version, in bytes.
+const LONGEST_NAME: usize = 200;
 
 #[cfg(test)]
 mod tests {
@@ -183,8 +208,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::CompanyId;
-    use crate::webhook::{Delivery, TimeOffChange};
+    use crate::webhook::{ChangedFields, Delivery, TimeOffChange};
+    use crate::{CompanyId, FieldId};
 
     fn event(body: &Value) -> Event {
         read(body.to_string().as_bytes()).unwrap()
@@ -394,7 +419,7 @@ mod tests {
                 UnparseableReason::NotAJsonObject,
             ),
             ("{} {}", UnparseableReason::NotAJsonObject),
-            (deep.as_str(), UnparseableReason::NotAJsonObject),
+            (&deep[..BODY_LIMIT / 2], UnparseableReason::NotAJsonObject),
             ("{}", UnparseableReason::NoType),
             ("{\"type\":5}", UnparseableReason::NoType),
             ("{\"type\":null}", UnparseableReason::NoType),
@@ -425,7 +450,7 @@ mod tests {
 
     #[test]
     fn depth_costs_no_stack() {
-        let deep = format!("{}{}", "[".repeat(1_000_000), "]".repeat(1_000_000));
+        let deep = format!("{}{}", "[".repeat(500_000), "]".repeat(500_000));
         for key in ["data", "employee", "surprise", "companyId", "triggeredAt"] {
             let body = format!("{{\"type\":\"employee.left\",\"{key}\":{deep}}}");
             assert_eq!(
@@ -433,10 +458,45 @@ mod tests {
                 &EventKind::EmployeeLeft
             );
         }
-        let body = format!("{{\"type\":\"employee.left\",\"data\":{{\"fieldUpdates\":[{deep}]}}}}");
+        for list in [
+            deep.clone(),
+            format!("[{deep}]"),
+            format!("[{{\"id\":{deep}}}]"),
+        ] {
+            let data = format!("{{\"fieldUpdates\":{list},\"employeeId\":\"33\",\"x\":5}}");
+            let body = format!("{{\"type\":\"employee.left\",\"data\":{data}}}");
+            let event = read(body.as_bytes()).unwrap();
+            assert_eq!(event.changed(), &ChangedFields::NotListed);
+            assert_eq!(event.employee_id().unwrap().as_str(), "33");
+        }
+    }
+
+    #[test]
+    fn sizes_have_limits() {
+        let name = |length: usize| format!("{{\"type\":\"{}\"}}", "x".repeat(length));
         assert_eq!(
-            read(body.as_bytes()).unwrap().changed(),
-            &ChangedFields::NotListed
+            read(name(200).as_bytes()).unwrap().kind().as_str().len(),
+            200
+        );
+        assert_eq!(read(name(201).as_bytes()), Err(UnparseableReason::NoType));
+        let version = |length: usize| json!({"type": "x", "version": "v".repeat(length)});
+        assert_eq!(event(&version(200)).version().as_str().len(), 200);
+        assert_eq!(event(&version(201)).version(), &EventVersion::V2);
+
+        let list = |length: usize| {
+            let ids: Vec<_> = (0..length).map(|number| format!("work.{number}")).collect();
+            updated(&json!({"fieldUpdates": ids, "employeeId": "33"}))
+        };
+        assert!(matches!(list(1000).changed(), ChangedFields::Fields(ids) if ids.len() == 1000));
+        assert_eq!(list(1001).changed(), &ChangedFields::NotListed);
+        assert_eq!(list(1001).employee_id().unwrap().as_str(), "33");
+
+        let padded = |length: usize| format!("{{\"type\":\"x\"{}}}", " ".repeat(length - 12));
+        assert_eq!(padded(BODY_LIMIT).len(), BODY_LIMIT);
+        assert!(read(padded(BODY_LIMIT).as_bytes()).is_ok());
+        assert_eq!(
+            read(padded(BODY_LIMIT + 1).as_bytes()),
+            Err(UnparseableReason::TooLarge)
         );
     }
 

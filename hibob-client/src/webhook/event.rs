@@ -5,14 +5,17 @@ use core::fmt;
 use jiff::civil::DateTime;
 use sha2::{Digest as _, Sha256};
 
+use super::changed::ChangedFields;
+use super::detail::EventDetail;
 use super::envelope;
 use super::kind::{EventKind, EventVersion};
 use super::ping::is_ping;
-use crate::{CompanyId, EmployeeId, FieldId, InvalidId};
+use crate::{CompanyId, EmployeeId, InvalidId};
 
 /// A verified delivery.
 // Exhaustive on purpose: a receiver must say what it does with each of the three.
-#[allow(clippy::exhaustive_enums)]
+// Not boxed: nearly all deliveries are events, and an allocation costs more than a move.
+#[allow(clippy::exhaustive_enums, clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// The test delivery of the set-up.
@@ -33,9 +36,11 @@ pub struct Event {
     pub(super) kind: EventKind,
     pub(super) version: EventVersion,
     pub(super) employee: Option<Result<EmployeeId, InvalidId>>,
+    pub(super) triggered_by: Option<TriggeredBy>,
     pub(super) triggered_at: Option<DateTime>,
     pub(super) zone_given: bool,
     pub(super) changed: ChangedFields,
+    pub(super) detail: EventDetail,
     pub(super) dedupe: DedupeKey,
 }
 
@@ -68,6 +73,11 @@ impl Event {
         self.employee.as_ref()?.as_ref().ok()
     }
 
+    /// Who or what caused it, if the body says so in a usable way.
+    pub fn triggered_by(&self) -> Option<&TriggeredBy> {
+        self.triggered_by.as_ref()
+    }
+
     /// When it happened, in UTC. HiBob sends no zone, so that UTC is an assumption unless
     /// [`zone_given`](Self::zone_given); never order effects by it.
     pub fn triggered_at(&self) -> Option<DateTime> {
@@ -84,50 +94,72 @@ impl Event {
         &self.changed
     }
 
+    /// What it is about beyond the employee.
+    pub fn detail(&self) -> &EventDetail {
+        &self.detail
+    }
+
     /// The key by which a repeated delivery is recognised.
     pub fn dedupe(&self) -> &DedupeKey {
         &self.dedupe
     }
 }
 
-/// Which fields an event names as changed.
-// Exhaustive on purpose: either the fields are known or they are not.
-#[allow(clippy::exhaustive_enums)]
+/// Who or what caused an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ChangedFields {
-    /// There is no list, or it holds something that is not a field id: any field may have changed.
-    NotListed,
-    /// These fields, in the order of the body. An empty list stays empty.
-    Fields(Vec<FieldId>),
+#[non_exhaustive]
+pub enum TriggeredBy {
+    /// HiBob itself, such as at midnight of the day on which somebody starts.
+    System,
+    /// An employee.
+    Employee(EmployeeId),
 }
 
 /// SHA-256 of a body in lower-case hexadecimal digits.
 ///
 /// HiBob gives deliveries no id, but sends the same bytes again when it repeats one, and a time
 /// with microseconds keeps different events apart.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DedupeKey(Box<str>);
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DedupeKey([u8; 64]);
 
 impl DedupeKey {
     pub(super) fn of(body: &[u8]) -> Self {
-        let mut digits = String::with_capacity(64);
-        for byte in Sha256::digest(body) {
-            for digit in [byte >> 4, byte & 15] {
-                digits.extend(char::from_digit(digit.into(), 16));
-            }
+        let mut digits = [b'0'; 64];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(Sha256::digest(body)) {
+            pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
         }
-        Self(digits.into())
+        Self(digits)
     }
 
     /// The 64 digits.
+    ///
+    /// # Panics
+    ///
+    /// Never: hexadecimal digits are ASCII.
     pub fn as_str(&self) -> &str {
-        &self.0
+        // `of` writes ASCII digits only.
+        core::str::from_utf8(&self.0).expect("hexadecimal digits are ASCII")
+    }
+}
+
+impl fmt::Debug for DedupeKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("DedupeKey").field(&self.as_str()).finish()
     }
 }
 
 impl fmt::Display for DedupeKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
+    }
+}
+
+/// The hexadecimal digit of a number below 16.
+fn digit(number: u8) -> u8 {
+    if number < 10 {
+        b'0' + number
+    } else {
+        b'a' + (number - 10)
     }
 }
 
@@ -159,10 +191,12 @@ impl Unparseable {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UnparseableReason {
-    /// Not a JSON object in UTF-8.
+    /// Not a JSON object in UTF-8, or one that names a key twice.
     NotAJsonObject,
-    /// No type, or one that is not a text.
+    /// No type, or one that is not a text of at most 200 bytes.
     NoType,
+    /// More than [`BODY_LIMIT`](super::BODY_LIMIT) bytes.
+    TooLarge,
 }
 
 impl UnparseableReason {
@@ -171,6 +205,7 @@ impl UnparseableReason {
         match self {
             Self::NotAJsonObject => "not_a_json_object",
             Self::NoType => "no_type",
+            Self::TooLarge => "too_large",
         }
     }
 }

@@ -6,10 +6,12 @@
 //!
 //! ```
 //! use hibob_client::webhook::{Delivery, Secret, Verifier, VerifyError, is_ping};
+//! use http::HeaderMap;
+//! use jiff::Timestamp;
 //!
 //! /// What a receiver does with a request; the answer is the HTTP status.
-//! fn receive(verifier: &Verifier, headers: &http::HeaderMap, body: &[u8]) -> u16 {
-//!     match verifier.open(headers, body) {
+//! fn receive(verifier: &Verifier, headers: &HeaderMap, body: &[u8], now: Timestamp) -> u16 {
+//!     match verifier.open(headers, body, now) {
 //!         Ok(opened) => match opened.delivery {
 //!             Delivery::Ping => 200,
 //!             Delivery::Event(event) => {
@@ -27,8 +29,9 @@
 //! }
 //!
 //! let verifier = Verifier::new([Secret::new("upsert-1", "from HiBob's webhook settings")])?;
-//! assert_eq!(receive(&verifier, &http::HeaderMap::new(), b"Ping test"), 200);
-//! assert_eq!(receive(&verifier, &http::HeaderMap::new(), b"{}"), 401);
+//! let (unsigned, now) = (HeaderMap::new(), Timestamp::UNIX_EPOCH); // A host asks its clock.
+//! assert_eq!(receive(&verifier, &unsigned, b"Ping test", now), 200);
+//! assert_eq!(receive(&verifier, &unsigned, b"{}", now), 401);
 //! # Ok::<(), hibob_client::webhook::EmptySecret>(())
 //! ```
 //!
@@ -45,16 +48,26 @@
 //!
 //! Source: HiBob's API documentation, *Working with webhooks* and *Webhook events v2*.
 
+mod changed;
+mod detail;
 mod envelope;
 mod event;
 mod kind;
 mod ping;
+mod raw;
+mod secret;
+mod signature;
 mod verify;
 
-pub use event::{ChangedFields, DedupeKey, Delivery, Event, Unparseable, UnparseableReason};
+pub use changed::ChangedFields;
+pub use detail::{EventDetail, SignedDocument, TableEntry, TaskChange};
+pub use envelope::BODY_LIMIT;
+pub use event::{DedupeKey, Delivery, Event, TriggeredBy, Unparseable, UnparseableReason};
 pub use kind::{EventKind, EventVersion, TimeOffChange};
 pub use ping::is_ping;
+pub use secret::{EmptySecret, Secret};
+pub use signature::SIGNATURE_HEADER;
 #[cfg(feature = "test-util")]
 #[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
-pub use verify::sign;
-pub use verify::{EmptySecret, Opened, SIGNATURE_HEADER, Secret, Verified, Verifier, VerifyError};
+pub use signature::sign;
+pub use verify::{Opened, Verified, Verifier, VerifyError};

@@ -1,94 +1,54 @@
-//! The signature: base64 of HMAC-SHA512 over the raw body, keyed with the secret's bytes.
+//! Verification: base64 of HMAC-SHA512 over the raw body, keyed with the secret's bytes.
 
 use core::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use http::HeaderMap;
-use sha2::Sha512;
+use hmac::Mac as _;
+use http::{HeaderMap, HeaderName};
+use jiff::Timestamp;
 
 use super::event::Delivery;
-
-/// The header that carries the signature.
-pub const SIGNATURE_HEADER: &str = "bob-signature";
-
-/// A webhook's secret with a label, which may be logged.
-///
-/// The secret is used as text: HiBob's is not to be decoded. It is turned into a signing key at
-/// once and not kept. `Debug` shows the label only.
-#[derive(Clone)]
-pub struct Secret {
-    label: Box<str>,
-    /// `None` for an empty secret, with which anybody could sign.
-    key: Option<Hmac<Sha512>>,
-}
-
-impl Secret {
-    /// A secret, and a label to tell it from others.
-    pub fn new(label: impl Into<Box<str>>, key: impl AsRef<[u8]>) -> Self {
-        let key = key.as_ref();
-        Self {
-            label: label.into(),
-            key: (!key.is_empty()).then(|| keyed(key)),
-        }
-    }
-
-    /// The label.
-    pub fn label(&self) -> &str {
-        &self.label
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Secret")
-            .field("label", &self.label)
-            .finish_non_exhaustive()
-    }
-}
-
-/// There is no secret, or an empty one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a webhook's secret must not be empty, and there must be at least one")]
-pub struct EmptySecret;
+use super::secret::{EmptySecret, Key, Secret};
+use super::signature::{SIGNATURE_HEADER, decode};
 
 /// Checks signatures against one or more secrets.
 ///
 /// Several secrets serve while one is being replaced, and when several webhooks share an address.
 #[derive(Clone)]
 pub struct Verifier {
-    secrets: Vec<(Box<str>, Hmac<Sha512>)>,
+    keys: Vec<Key>,
 }
 
 impl Verifier {
     /// A verifier that accepts any of these secrets.
     pub fn new(secrets: impl IntoIterator<Item = Secret>) -> Result<Self, EmptySecret> {
-        let secrets = secrets
+        secrets
             .into_iter()
-            .map(|secret| Some((secret.label, secret.key?)))
+            .map(Secret::into_key)
             .collect::<Option<Vec<_>>>()
-            .filter(|secrets| !secrets.is_empty())
-            .ok_or(EmptySecret)?;
-        Ok(Self { secrets })
+            .filter(|keys| !keys.is_empty())
+            .map(|keys| Self { keys })
+            .ok_or(EmptySecret)
     }
 
     /// Checks the signature of a body.
     ///
     /// Only standard base64 of 64 bytes is accepted: 88 characters, no line break. All secrets
-    /// are tried, each in constant time, so that the time taken tells nothing.
+    /// are tried, each in constant time, so that the time taken tells nothing; the label of the
+    /// first that fits is kept. `now` is for secrets that have an expiry.
     pub fn verify<'v, 'b>(
         &'v self,
         body: &'b [u8],
         signature: Option<&[u8]>,
+        now: Timestamp,
     ) -> Result<Verified<'v, 'b>, VerifyError> {
         let signature = decode(signature.ok_or(VerifyError::Missing)?)?;
         let mut matched = None;
-        for (label, key) in &self.secrets {
-            let mut mac = key.clone();
+        for key in &self.keys {
+            let mut mac = key.mac.clone();
             mac.update(body);
-            if mac.verify_slice(&signature).is_ok() && matched.is_none() {
-                matched = Some(&**label);
+            let fits = mac.verify_slice(&signature).is_ok();
+            if fits && key.is_valid_at(now) && matched.is_none() {
+                matched = Some(&*key.label);
             }
         }
         matched
@@ -99,19 +59,26 @@ impl Verifier {
     /// Finds the signature among the headers, checks it, and only then parses the body.
     ///
     /// More than one signature header is [`VerifyError::Malformed`].
-    pub fn open(&self, headers: &HeaderMap, body: &[u8]) -> Result<Opened, VerifyError> {
-        let mut signatures = headers.get_all(SIGNATURE_HEADER).iter();
+    pub fn open(
+        &self,
+        headers: &HeaderMap,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<Opened, VerifyError> {
+        const NAME: HeaderName = HeaderName::from_static(SIGNATURE_HEADER);
+
+        let mut signatures = headers.get_all(NAME).iter();
         let signature = signatures.next().map(http::HeaderValue::as_bytes);
         if signatures.next().is_some() {
             return Err(VerifyError::Malformed);
         }
-        self.verify(body, signature).map(Verified::open)
+        self.verify(body, signature, now).map(Verified::open)
     }
 }
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let labels: Vec<_> = self.secrets.iter().map(|(label, _)| label).collect();
+        let labels: Vec<_> = self.keys.iter().map(|key| &key.label).collect();
         f.debug_struct("Verifier")
             .field("labels", &labels)
             .finish_non_exhaustive()
@@ -174,46 +141,21 @@ pub enum VerifyError {
     /// The signature is not 88 characters of standard base64, or there is more than one.
     #[error("the signature is malformed")]
     Malformed,
-    /// The signature fits none of the secrets. Verify the raw bytes of the body: a body that was
-    /// decoded and encoded again no longer fits.
-    #[error("the signature fits none of the secrets")]
+    /// The signature fits none of the secrets that are still valid. Verify the raw bytes of the
+    /// body: a body that was decoded and encoded again no longer fits.
+    #[error("the signature fits none of the valid secrets")]
     Mismatch,
-}
-
-/// Signs a body as HiBob does.
-#[cfg(feature = "test-util")]
-#[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
-pub fn sign(secret: &str, body: &[u8]) -> String {
-    let mut mac = keyed(secret.as_bytes());
-    mac.update(body);
-    STANDARD.encode(mac.finalize().into_bytes())
-}
-
-fn keyed(key: &[u8]) -> Hmac<Sha512> {
-    // HMAC takes keys of any length: long ones are hashed first (RFC 2104).
-    Hmac::new_from_slice(key).expect("HMAC accepts keys of any length")
-}
-
-fn decode(signature: &[u8]) -> Result<[u8; 64], VerifyError> {
-    /// What 88 characters may decode to before the padding is looked at.
-    const BUFFER: usize = 66;
-
-    let mut decoded = [0; BUFFER];
-    if signature.len() != 88 {
-        return Err(VerifyError::Malformed);
-    }
-    match STANDARD.decode_slice(signature, &mut decoded) {
-        Ok(64) => decoded.first_chunk().copied().ok_or(VerifyError::Malformed),
-        _ => Err(VerifyError::Malformed),
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
     use http::HeaderValue;
 
     use super::*;
 
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
     const SECRET: &str = "bob-test-secret";
     const CREATED: &[u8] = br#"{"companyId":637323,"type":"employee.created","triggeredBy":"3332883804594373380","triggeredAt":"2024-12-26T11:29:14.399997","version":"v2","data":{"employeeId":"3332883894235038486"}}"#;
     const CREATED_SIGNATURE: &str =
@@ -225,7 +167,7 @@ mod tests {
 
     fn check(body: &[u8], signature: &str) -> Result<(), VerifyError> {
         verifier()
-            .verify(body, Some(signature.as_bytes()))
+            .verify(body, Some(signature.as_bytes()), NOW)
             .map(drop)
     }
 
@@ -253,7 +195,10 @@ mod tests {
     #[cfg(feature = "test-util")]
     #[test]
     fn signing_makes_the_known_signature() {
-        assert_eq!(sign(SECRET, CREATED), CREATED_SIGNATURE);
+        assert_eq!(
+            super::super::signature::sign(SECRET, CREATED),
+            CREATED_SIGNATURE
+        );
     }
 
     #[test]
@@ -269,7 +214,7 @@ mod tests {
         let other = Verifier::new([Secret::new("other", "bob-test-secret ")]).unwrap();
         let signature = Some(CREATED_SIGNATURE.as_bytes());
         assert_eq!(
-            other.verify(CREATED, signature).map(drop),
+            other.verify(CREATED, signature, NOW).map(drop),
             Err(VerifyError::Mismatch)
         );
     }
@@ -301,7 +246,7 @@ mod tests {
                 "{signature:?}"
             );
         }
-        let unsigned = verifier().verify(CREATED, None).map(drop);
+        let unsigned = verifier().verify(CREATED, None, NOW).map(drop);
         assert_eq!(unsigned, Err(VerifyError::Missing));
     }
 
@@ -317,11 +262,37 @@ mod tests {
             });
             let verifier = Verifier::new(secrets).unwrap();
             let found = verifier
-                .verify(CREATED, Some(CREATED_SIGNATURE.as_bytes()))
+                .verify(CREATED, Some(CREATED_SIGNATURE.as_bytes()), NOW)
                 .unwrap();
             assert_eq!(found.secret(), "match");
             assert_eq!(found.body(), CREATED);
         }
+    }
+
+    #[test]
+    fn an_expired_secret_verifies_nothing() {
+        let end: Timestamp = "2026-05-04T00:00:00Z".parse().unwrap();
+        let old = Secret::new("old", SECRET).valid_until(end);
+        assert_eq!(old.expiry(), Some(end));
+        let nanosecond = jiff::SignedDuration::from_nanos(1);
+        let opened_at = |verifier: &Verifier, now| {
+            verifier
+                .verify(CREATED, Some(CREATED_SIGNATURE.as_bytes()), now)
+                .map(|found| found.secret().to_owned())
+        };
+        let verifier = Verifier::new([old.clone(), Secret::new("new", "another")]).unwrap();
+        for (now, expected) in [
+            (Timestamp::MIN, Ok("old".to_owned())),
+            (end - nanosecond, Ok("old".to_owned())),
+            (end, Err(VerifyError::Mismatch)),
+            (end + nanosecond, Err(VerifyError::Mismatch)),
+            (Timestamp::MAX, Err(VerifyError::Mismatch)),
+        ] {
+            assert_eq!(opened_at(&verifier, now), expected, "{now}");
+        }
+        let both = Verifier::new([old, Secret::new("same", SECRET)]).unwrap();
+        assert_eq!(opened_at(&both, end - nanosecond).as_deref(), Ok("old"));
+        assert_eq!(opened_at(&both, end).as_deref(), Ok("same"));
     }
 
     #[test]
@@ -345,15 +316,21 @@ mod tests {
     fn open_takes_exactly_one_signature_header() {
         let verifier = verifier();
         let mut headers = HeaderMap::new();
-        assert_eq!(verifier.open(&headers, CREATED), Err(VerifyError::Missing));
+        assert_eq!(
+            verifier.open(&headers, CREATED, NOW),
+            Err(VerifyError::Missing)
+        );
         headers.append("Bob-Signature", HeaderValue::from_static(CREATED_SIGNATURE));
-        let opened = verifier.open(&headers, CREATED).unwrap();
+        let opened = verifier.open(&headers, CREATED, NOW).unwrap();
         assert_eq!(&*opened.secret, "upsert-1");
         assert!(matches!(opened.delivery, Delivery::Event(_)));
-        assert_eq!(verifier.open(&headers, b"{}"), Err(VerifyError::Mismatch));
+        assert_eq!(
+            verifier.open(&headers, b"{}", NOW),
+            Err(VerifyError::Mismatch)
+        );
         headers.append("Bob-Signature", HeaderValue::from_static(CREATED_SIGNATURE));
         assert_eq!(
-            verifier.open(&headers, CREATED),
+            verifier.open(&headers, CREATED, NOW),
             Err(VerifyError::Malformed)
         );
     }

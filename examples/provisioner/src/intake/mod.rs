@@ -69,7 +69,8 @@ impl Intake {
             Endpoint::Upsert => &self.upsert,
             Endpoint::Deactivation => &self.deactivation,
         };
-        let opened = match verifier.open(headers, body) {
+        let now = self.clock.now().await;
+        let opened = match verifier.open(headers, body, now) {
             Ok(opened) => opened,
             // The first ping comes before anybody could tell us the secret.
             Err(VerifyError::Missing) if is_ping(body) => {
@@ -78,7 +79,6 @@ impl Intake {
             Err(error) => return self.done(Received::new(endpoint, error.into())),
         };
         self.metrics.verified(&opened.secret);
-        let now = self.clock.now().await;
         let delivery = Delivery::new(&opened.delivery, endpoint).of_company(self.company);
         let mut received = Received::new(endpoint, Outcome::Accepted);
         received.secret = Some(opened.secret);

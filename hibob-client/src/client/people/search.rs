@@ -1,15 +1,19 @@
 //! `POST /people/search`
 
-use std::collections::BTreeSet;
+use core::fmt;
+use std::collections::{BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::get::employee;
+use super::stream::EmployeeStream;
 use super::{Client, Error, SEARCH, requested};
-use crate::client::call::{Request, place};
-use crate::{Employee, EmployeeId, FieldId};
+use crate::client::call::place;
+use crate::client::route::Request;
+use crate::{EmailAddress, Employee, EmployeeId, Field, FieldId, fields};
 
-/// The most ids in one request. HiBob names no limit; this keeps answers small.
+/// The most values in one request. HiBob names no limit; this keeps answers small.
 const BATCH: usize = 100;
 
 /// Reads many people at once. Made by [`People::search`](super::People::search).
@@ -18,13 +22,15 @@ const BATCH: usize = 100;
 /// not see are left out without a word.
 ///
 /// Source: HiBob's API reference, *Search for employees*.
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
+#[derive(Clone)]
+#[must_use = "nothing is sent before `send` or `stream`"]
 pub struct SearchPeople {
     client: Client,
     fields: Vec<FieldId>,
     ids: Option<Vec<EmployeeId>>,
+    emails: Option<Vec<EmailAddress>>,
     show_inactive: bool,
+    append_labels: bool,
 }
 
 /// What a search found, in HiBob's order.
@@ -48,6 +54,8 @@ struct Body<'a> {
     filters: Option<[Filter<'a>; 1]>,
     #[serde(skip_serializing_if = "core::ops::Not::not")]
     show_inactive: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    human_readable: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -55,7 +63,7 @@ struct Body<'a> {
 struct Filter<'a> {
     field_path: &'static str,
     operator: &'static str,
-    values: &'a [EmployeeId],
+    values: &'a [&'a str],
 }
 
 impl SearchPeople {
@@ -64,7 +72,9 @@ impl SearchPeople {
             client,
             fields: Vec::new(),
             ids: None,
+            emails: None,
             show_inactive: false,
+            append_labels: false,
         }
     }
 
@@ -92,6 +102,19 @@ impl SearchPeople {
         self
     }
 
+    /// Only the employees with these work e-mail addresses, as [`ids`](Self::ids). HiBob filters
+    /// by one of the two only.
+    pub fn emails<I>(mut self, emails: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<EmailAddress>,
+    {
+        self.emails
+            .get_or_insert_default()
+            .extend(emails.into_iter().map(Into::into));
+        self
+    }
+
     /// Whether to read people without access to HiBob too: those who have not started yet, some
     /// on leave, and those who left. Default: no.
     // A bool, because that is what the API's own parameter of this name is.
@@ -100,67 +123,164 @@ impl SearchPeople {
         self
     }
 
-    /// Reads the people.
+    /// Reads the labels too, for [`Employee::label`].
+    pub fn append_labels(mut self) -> Self {
+        self.append_labels = true;
+        self
+    }
+
+    /// Reads the people, all of them into memory and at most 64 MB in one answer;
+    /// [`stream`](Self::stream) is for large companies.
     ///
     /// # Errors
     ///
     /// If one of several requests fails, the whole search does.
     pub async fn send(self) -> Result<SearchResult, Error> {
-        let fields = if self.fields.is_empty() {
-            None
-        } else {
-            Some(requested(&self.fields)?)
-        };
-        let fields = fields.as_deref();
-        let Some(ids) = &self.ids else {
-            let mut found = Found::default();
-            self.page(fields, None, &mut found).await?;
-            return Ok(found.result);
-        };
-        let mut asked = BTreeSet::new();
-        let ids: Vec<_> = ids.iter().filter(|id| asked.insert(*id)).cloned().collect();
+        let client = self.client.clone();
         let mut found = Found::default();
-        for batch in ids.chunks(BATCH) {
-            found.awaited = Some(batch.iter().cloned().collect());
-            self.page(fields, Some(batch), &mut found).await?;
+        for batch in self.batches()? {
+            let request = self.request(&batch)?;
+            found.awaited = Awaited::new(batch);
+            client.call(request, |body| found.read(body)).await?;
         }
         Ok(found.result)
     }
 
-    async fn page(
-        &self,
-        fields: Option<&[&str]>,
-        ids: Option<&[EmployeeId]>,
-        found: &mut Found,
-    ) -> Result<(), Error> {
-        let filters = ids.map(|values| {
-            [Filter {
-                field_path: crate::fields::ROOT_ID,
-                operator: "equals",
-                values,
-            }]
-        });
-        let body = Body {
-            fields,
-            filters,
-            show_inactive: self.show_inactive,
+    /// Reads the people one at a time, while the answer arrives.
+    ///
+    /// Nothing is sent before the first one is asked for. See [`EmployeeStream`].
+    pub fn stream(self) -> EmployeeStream {
+        EmployeeStream::new(self)
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The values to filter by, request by request.
+    pub(super) fn batches(&self) -> Result<VecDeque<Batch>, Error> {
+        let mut batches = VecDeque::new();
+        match (&self.ids, &self.emails) {
+            (Some(_), Some(_)) => {
+                return Err(Error::request(
+                    "people are searched by id or by e-mail address, not by both",
+                ));
+            }
+            (None, None) => batches.push_back(Batch::Everybody),
+            (Some(ids), None) => {
+                let mut asked = BTreeSet::new();
+                let ids: Vec<_> = ids.iter().filter(|id| asked.insert(*id)).cloned().collect();
+                batches.extend(ids.chunks(BATCH).map(|ids| Batch::Ids(ids.to_vec())));
+            }
+            (None, Some(emails)) => {
+                let mut asked = BTreeSet::new();
+                let emails: Vec<_> = emails
+                    .iter()
+                    .filter(|email| asked.insert(email.as_str().to_ascii_lowercase()))
+                    .cloned()
+                    .collect();
+                batches.extend(
+                    emails
+                        .chunks(BATCH)
+                        .map(|some| Batch::Emails(some.to_vec())),
+                );
+            }
+        }
+        Ok(batches)
+    }
+
+    pub(super) fn request(&self, batch: &Batch) -> Result<Request, Error> {
+        let (field_path, values, always): (_, Vec<&str>, &[_]) = match batch {
+            Batch::Everybody => ("", Vec::new(), &[]),
+            Batch::Ids(ids) => {
+                let values = ids.iter().map(EmployeeId::as_str).collect();
+                (fields::ROOT_ID, values, &[])
+            }
+            Batch::Emails(emails) => {
+                let values = emails.iter().map(EmailAddress::as_str).collect();
+                (fields::ROOT_EMAIL, values, &[fields::ROOT_EMAIL])
+            }
         };
-        let request = Request::new(&SEARCH).body(&body)?;
-        self.client.call(request, |body| found.read(body)).await
+        let filter = Filter {
+            field_path,
+            operator: "equals",
+            values: &values,
+        };
+        let fields = requested(always, &self.fields)?;
+        let body = Body {
+            fields: fields.as_deref(),
+            filters: (!values.is_empty()).then_some([filter]),
+            show_inactive: self.show_inactive,
+            human_readable: self.append_labels.then_some("APPEND"),
+        };
+        Request::new(&SEARCH).body(&body)
+    }
+}
+
+impl fmt::Debug for SearchPeople {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SearchPeople")
+            .field("fields", &self.fields)
+            .field("ids", &self.ids)
+            .field("emails", &self.emails.as_ref().map(Vec::len))
+            .field("show_inactive", &self.show_inactive)
+            .field("append_labels", &self.append_labels)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whom one request asks for.
+pub(super) enum Batch {
+    Everybody,
+    Ids(Vec<EmployeeId>),
+    Emails(Vec<EmailAddress>),
+}
+
+/// Whom the present request asks for and has not brought yet.
+#[derive(Default)]
+pub(super) enum Awaited {
+    #[default]
+    Everybody,
+    Ids(BTreeSet<EmployeeId>),
+    Emails(Vec<EmailAddress>),
+}
+
+impl Awaited {
+    pub(super) fn new(batch: Batch) -> Self {
+        match batch {
+            Batch::Everybody => Self::Everybody,
+            Batch::Ids(ids) => Self::Ids(ids.into_iter().collect()),
+            Batch::Emails(emails) => Self::Emails(emails),
+        }
+    }
+
+    /// Whether this record was asked for.
+    pub(super) fn takes(&mut self, employee: &Employee) -> bool {
+        match self {
+            Self::Everybody => true,
+            Self::Ids(ids) => ids.remove(employee.id()),
+            Self::Emails(emails) => match employee.email() {
+                Field::Value(text) => {
+                    let found = emails.iter().position(|email| email.is(text));
+                    found.map(|index| emails.swap_remove(index)).is_some()
+                }
+                // The service user may not see addresses; HiBob alone knows.
+                Field::Missing | Field::Null => true,
+            },
+        }
     }
 }
 
 /// Collects records over several answers.
 #[derive(Default)]
-struct Found {
-    result: SearchResult,
+pub(super) struct Found {
+    pub(super) result: SearchResult,
     seen: BTreeSet<EmployeeId>,
-    /// Whom the present request asks for; `None` is everybody.
-    awaited: Option<BTreeSet<EmployeeId>>,
+    awaited: Awaited,
 }
 
 impl Found {
-    fn read(&mut self, body: &[u8]) -> Result<(), String> {
+    pub(super) fn read(&mut self, body: &[u8]) -> Result<(), String> {
         #[derive(Deserialize)]
         struct Answer<'b> {
             #[serde(borrow)]
@@ -169,9 +289,8 @@ impl Found {
 
         let answer: Answer<'_> = serde_json::from_slice(body).map_err(|error| place(&error))?;
         for record in answer.employees {
-            match serde_json::from_str::<Employee>(record.get()) {
-                Ok(employee) if self.wants(employee.id()) => {
-                    self.seen.insert(employee.id().clone());
+            match employee(record.get().as_bytes()) {
+                Ok(employee) if self.awaited.takes(&employee) && self.is_new(employee.id()) => {
                     self.result.employees.push(employee);
                 }
                 _ => self.result.skipped += 1,
@@ -180,12 +299,8 @@ impl Found {
         Ok(())
     }
 
-    fn wants(&self, id: &EmployeeId) -> bool {
-        !self.seen.contains(id)
-            && self
-                .awaited
-                .as_ref()
-                .is_none_or(|awaited| awaited.contains(id))
+    fn is_new(&mut self, id: &EmployeeId) -> bool {
+        self.seen.insert(id.clone())
     }
 }
 
@@ -214,7 +329,7 @@ mod tests {
     #[test]
     fn nobody_is_found_who_was_not_asked_for() {
         let mut found = Found {
-            awaited: Some(BTreeSet::from([id("1"), id("2")])),
+            awaited: Awaited::new(Batch::Ids(vec![id("1"), id("2")])),
             ..Found::default()
         };
         found
@@ -222,6 +337,26 @@ mod tests {
             .unwrap();
         assert_eq!(found.result.employees.len(), 1);
         assert_eq!(found.result.skipped, 1);
+    }
+
+    #[test]
+    fn addresses_are_awaited_without_regard_to_case() {
+        let emails = ["Ada@example.com", "bob@example.com"];
+        let emails = emails.map(|text| EmailAddress::parse(text).unwrap());
+        let mut found = Found {
+            awaited: Awaited::new(Batch::Emails(emails.to_vec())),
+            ..Found::default()
+        };
+        found
+            .read(
+                br#"{"employees":[{"id":"1","email":"ada@EXAMPLE.com"},
+                {"id":"2","email":"ada@example.com"},{"id":"3","email":"eve@example.com"},
+                {"id":"4"}]}"#,
+            )
+            .unwrap();
+        let ids: Vec<_> = found.result.employees.iter().map(Employee::id).collect();
+        assert_eq!(ids, [&id("1"), &id("4")]);
+        assert_eq!(found.result.skipped, 2);
     }
 
     #[test]

@@ -1,13 +1,23 @@
 //! One employee's record, as far as the service user may see it.
 
+mod record;
+mod standard;
+#[cfg(feature = "http")]
+mod text;
+
 use core::fmt;
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use jiff::civil::Date;
 use serde::de::{self, Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use crate::{AccessStatus, EmployeeId, Field, FieldId, LifecycleStatus, fields};
+#[cfg(feature = "http")]
+pub(crate) use text::Unusable;
+
+use crate::field_value::{self, FieldError, FromField, Names};
+use crate::{EmployeeId, Field, FieldId};
 
 /// An employee's record.
 ///
@@ -29,10 +39,13 @@ use crate::{AccessStatus, EmployeeId, Field, FieldId, LifecycleStatus, fields};
 /// assert_eq!(employee.field(&FieldId::parse("work.department")?), Field::Missing);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Employee {
     id: EmployeeId,
-    raw: Map<String, Value>,
+    /// The record as it arrived, already checked. Most records of a large company are only looked
+    /// at for their id, so that the rest is taken apart at the first look.
+    text: Option<Box<str>>,
+    raw: OnceLock<Map<String, Value>>,
 }
 
 impl Employee {
@@ -42,19 +55,12 @@ impl Employee {
         let Value::Object(raw) = value else {
             return Err(InvalidEmployee::NotAnObject);
         };
-        let nested = raw.get("id").and_then(read_id);
-        let slash = raw
-            .get("/root/id")
-            .and_then(|entry| entry.get("value"))
-            .and_then(read_id);
-        let id = match (nested, slash) {
-            (Some(nested), Some(slash)) if nested != slash => {
-                return Err(InvalidEmployee::ContradictoryId);
-            }
-            (Some(id), _) | (None, Some(id)) => id,
-            (None, None) => return Err(InvalidEmployee::NoUsableId),
-        };
-        Ok(Self { id, raw })
+        let id = record::id(raw.get("id"), raw.get(record::SLASH_ID))?;
+        Ok(Self {
+            id,
+            text: None,
+            raw: OnceLock::from(raw),
+        })
     }
 
     /// The employee's id (`root.id`).
@@ -68,19 +74,34 @@ impl Employee {
     /// either form is null; otherwise missing. A field inside an empty object field
     /// (`work.reportsTo.email` of somebody without a manager) is null too.
     pub fn field(&self, field: &FieldId) -> Field<&Value> {
-        let nested = self.nested(field);
-        if let Field::Value(_) = nested {
-            return nested;
-        }
-        match self
-            .raw
-            .get(&field.to_slash_form())
-            .and_then(|entry| entry.get("value"))
-        {
-            Some(Value::Null) => Field::Null,
-            Some(value) => Field::Value(value),
-            None => nested,
-        }
+        self.at(field.as_str(), || field.to_slash_form())
+    }
+
+    /// A field's value, read as `T`. Hidden and empty fields are no errors.
+    ///
+    /// ```
+    /// # use hibob_client::{Employee, Field, FieldId, ListItemId};
+    /// # use serde_json::json;
+    /// let employee = Employee::from_json(json!({
+    ///     "id": "1",
+    ///     "work": { "isManager": true, "customColumns": { "column_1": ["7", "8"] } },
+    /// }))?;
+    /// let is_manager: Field<bool> = employee.read(&FieldId::parse("work.isManager")?)?;
+    /// assert_eq!(is_manager, Field::Value(true));
+    /// let column = FieldId::parse("work.customColumns.column_1")?;
+    /// let items: Field<Vec<ListItemId>> = employee.read(&column)?;
+    /// assert_eq!(items.value().map(|items| items.len()), Some(2));
+    /// assert!(employee.read::<bool>(&column).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn read<T: FromField>(&self, field: &FieldId) -> Result<Field<T>, FieldError> {
+        field_value::read(self.field(field))
+    }
+
+    /// The label of a field's value, as people see it: the name of a department, a date in the
+    /// company's own format. Missing if the labels were not asked for.
+    pub fn label(&self, field: &FieldId) -> Field<Cow<'_, str>> {
+        field_value::label(self.raw(), field, self.field(field))
     }
 
     /// A field's value as text: strings as they are, integers in decimal (list ids come in both
@@ -92,15 +113,7 @@ impl Employee {
 
     /// As [`text`](Self::text), with an error for a value that is neither text nor an integer.
     pub fn try_text(&self, field: &FieldId) -> Result<Field<Cow<'_, str>>, FieldError> {
-        Ok(match self.field(field) {
-            Field::Missing => Field::Missing,
-            Field::Null => Field::Null,
-            Field::Value(Value::String(text)) => Field::Value(Cow::Borrowed(text)),
-            Field::Value(Value::Number(number)) if number.is_i64() || number.is_u64() => {
-                Field::Value(Cow::Owned(number.to_string()))
-            }
-            Field::Value(_) => return Err(FieldError::NotText),
-        })
+        field_value::text(self.field(field))
     }
 
     /// A field's value as a calendar date: `YYYY-MM-DD`, or the date part of an ISO 8601
@@ -112,65 +125,60 @@ impl Employee {
 
     /// As [`date`](Self::date), with an error for a value that is not a date.
     pub fn try_date(&self, field: &FieldId) -> Result<Field<Date>, FieldError> {
-        Ok(match self.field(field) {
-            Field::Missing => Field::Missing,
-            Field::Null => Field::Null,
-            Field::Value(value) => {
-                let date = value
-                    .as_str()
-                    .and_then(read_date)
-                    .ok_or(FieldError::NotADate)?;
-                Field::Value(date)
-            }
-        })
-    }
-
-    /// The phase of employment (`internal.lifecycleStatus`).
-    pub fn lifecycle_status(&self) -> Field<LifecycleStatus> {
-        self.standard_text(fields::INTERNAL_LIFECYCLE_STATUS)
-            .map(LifecycleStatus::from)
-    }
-
-    /// Whether the employee may use HiBob (`internal.status`).
-    pub fn access_status(&self) -> Field<AccessStatus> {
-        self.standard_text(fields::INTERNAL_STATUS)
-            .map(AccessStatus::from)
-    }
-
-    /// The work e-mail address (`root.email`).
-    pub fn email(&self) -> Field<&str> {
-        self.standard_text(fields::ROOT_EMAIL)
+        self.read(field)
     }
 
     /// The whole record as HiBob sent it.
     pub fn raw(&self) -> &Map<String, Value> {
-        &self.raw
+        self.raw.get_or_init(|| {
+            let text = self.text.as_deref().unwrap_or_default();
+            // It was checked with the same decoder.
+            serde_json::from_str(text).unwrap_or_default()
+        })
     }
 
-    fn standard_text(&self, id: &'static str) -> Field<&str> {
-        let Ok(id) = FieldId::parse(id) else {
-            return Field::Missing;
-        };
-        self.field(&id)
-            .and_then(|value| value.as_str().map_or(Field::Missing, Field::Value))
+    fn at(&self, field: &str, slash_form: impl FnOnce() -> String) -> Field<&Value> {
+        let nested = field_value::nested(self.raw(), field_value::position(field));
+        if let Field::Value(_) = nested {
+            return nested;
+        }
+        match self.slash(&slash_form()) {
+            Field::Missing if nested.is_missing() => self.inside_slash(field),
+            Field::Missing => nested,
+            found => found,
+        }
     }
 
-    fn nested(&self, field: &FieldId) -> Field<&Value> {
-        let path = field.as_str();
-        let path = path.strip_prefix("root.").unwrap_or(path);
-        let mut object = &self.raw;
-        let mut segments = path.split('.').enumerate().peekable();
-        while let Some((depth, segment)) = segments.next() {
-            let is_last = segments.peek().is_none();
-            match object.get(segment) {
-                // An empty category says nothing; an empty object field has empty parts.
-                Some(Value::Null) if is_last || depth > 0 => return Field::Null,
-                Some(value) if is_last => return Field::Value(value),
-                Some(Value::Object(inner)) => object = inner,
-                _ => return Field::Missing,
+    fn slash(&self, key: &str) -> Field<&Value> {
+        match self.raw().get(key).and_then(|entry| entry.get("value")) {
+            Some(Value::Null) => Field::Null,
+            Some(value) => Field::Value(value),
+            None => Field::Missing,
+        }
+    }
+
+    /// A part of an object field that stands under a slash key as a whole.
+    fn inside_slash(&self, field: &str) -> Field<&Value> {
+        let outer = field.match_indices('.').skip(1).map(|(place, _)| place);
+        for place in outer {
+            let (object, part) = (&field[..place], &field[place + 1..]);
+            match self.slash(&format!("/{}", object.replace('.', "/"))) {
+                Field::Missing => {}
+                Field::Null => return Field::Null,
+                Field::Value(Value::Object(object)) => {
+                    // As deep as any object field: an empty part of it has empty parts.
+                    return field_value::nested_below(object, part, 1);
+                }
+                Field::Value(_) => return Field::Missing,
             }
         }
         Field::Missing
+    }
+}
+
+impl PartialEq for Employee {
+    fn eq(&self, other: &Self) -> bool {
+        self.raw() == other.raw()
     }
 }
 
@@ -178,8 +186,8 @@ impl fmt::Debug for Employee {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Employee")
             .field("id", &self.id)
-            .field("fields", &Names(&self.raw))
-            .finish()
+            .field("fields", &Names(self.raw()))
+            .finish_non_exhaustive()
     }
 }
 
@@ -204,73 +212,13 @@ pub enum InvalidEmployee {
     ContradictoryId,
 }
 
-/// A field whose value is of another kind than the one asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum FieldError {
-    /// Neither a string nor an integer.
-    #[error("the field's value is neither text nor an integer")]
-    NotText,
-    /// Not a calendar date.
-    #[error("the field's value is not a date")]
-    NotADate,
-}
-
-/// The names of a record's fields: slash keys as they are, nested ones in dot form.
-struct Names<'a>(&'a Map<String, Value>);
-
-impl fmt::Debug for Names<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut list = f.debug_list();
-        for (key, value) in self.0.iter().filter(|(key, _)| *key != "humanReadable") {
-            match value {
-                Value::Object(inner) if !key.starts_with('/') => {
-                    list.entries(inner.keys().map(|name| format!("{key}.{name}")));
-                }
-                _ => {
-                    list.entry(key);
-                }
-            }
-        }
-        list.finish()
-    }
-}
-
-fn read_id(value: &Value) -> Option<EmployeeId> {
-    EmployeeId::deserialize(value).ok()
-}
-
-fn read_date(text: &str) -> Option<Date> {
-    let date = text.get(..10)?;
-    let rest = text.get(10..)?;
-    let digits = |range: core::ops::Range<usize>| -> Option<i16> {
-        let part = date.get(range)?;
-        part.bytes()
-            .all(|byte| byte.is_ascii_digit())
-            .then_some(part)?
-            .parse()
-            .ok()
-    };
-    if date.as_bytes().get(4) != Some(&b'-') || date.as_bytes().get(7) != Some(&b'-') {
-        return None;
-    }
-    let day = Date::new(
-        digits(0..4)?,
-        digits(5..7)?.try_into().ok()?,
-        digits(8..10)?.try_into().ok()?,
-    )
-    .ok()?;
-    let is_date_time =
-        || text.parse::<jiff::civil::DateTime>().is_ok() || text.parse::<jiff::Timestamp>().is_ok();
-    (rest.is_empty() || is_date_time()).then_some(day)
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
     use serde_json::json;
 
     use super::*;
+    use crate::{AccessStatus, LifecycleStatus};
 
     fn field(id: &str) -> FieldId {
         FieldId::parse(id).unwrap()
@@ -365,6 +313,19 @@ mod tests {
             record(json!({"work": {"reportsTo": {"email": "b@c"}}})).text(&path),
             Field::Value("b@c".into())
         );
+        for (slash, expected) in [
+            (
+                json!({"id": "2", "email": "b@c"}),
+                Field::Value("b@c".into()),
+            ),
+            (json!({"id": "2", "email": null}), Field::Null),
+            (json!({"id": "2"}), Field::Missing),
+            (json!(null), Field::Null),
+            (json!("2"), Field::Missing),
+        ] {
+            let employee = record(json!({"/work/reportsTo": {"value": slash}}));
+            assert_eq!(employee.text(&path), expected);
+        }
     }
 
     #[test]
