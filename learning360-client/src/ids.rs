@@ -34,6 +34,46 @@ pub struct CustomFieldId(Box<str>);
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MappingId(Box<str>);
 
+/// The id of a bulk operation: 24 hexadecimal digits, kept in lower case.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BulkOperationId(Box<str>);
+
+/// The id of a course: 24 hexadecimal digits, kept in lower case.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CourseId(Box<str>);
+
+/// The id of a certificate: 24 hexadecimal digits, kept in lower case.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CertificateId(Box<str>);
+
+/// The id of a certificate outline: 24 hexadecimal digits, kept in lower case.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CertificateOutlineId(Box<str>);
+
+/// The id of a custom link of the company: 24 hexadecimal digits, kept in lower case.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CustomLinkId(Box<str>);
+
+/// The id of a media, such as a profile image: 24 hexadecimal digits, kept in lower case.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MediaId(Box<str>);
+
+/// The id of a path: 24 hexadecimal digits, kept in lower case.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PathId(Box<str>);
+
+/// The id of a session of a path: 24 hexadecimal digits, kept in lower case.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PathSessionId(Box<str>);
+
+/// The id of a user's custom link: 24 hexadecimal digits, kept in lower case.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserCustomLinkId(Box<str>);
+
+/// The id of a webhook subscription: 24 hexadecimal digits, kept in lower case.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SubscriptionId(Box<str>);
+
 /// A text that is not a usable identifier. It never holds the text itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a usable {kind}: 24 hexadecimal digits are wanted")]
@@ -52,23 +92,53 @@ impl InvalidId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IdKind {
+    /// [`BulkOperationId`].
+    BulkOperation,
+    /// [`CertificateId`].
+    Certificate,
+    /// [`CertificateOutlineId`].
+    CertificateOutline,
+    /// [`CourseId`].
+    Course,
     /// [`CustomFieldId`].
     CustomField,
+    /// [`CustomLinkId`].
+    CustomLink,
     /// [`GroupId`].
     Group,
     /// [`MappingId`].
     Mapping,
+    /// [`MediaId`].
+    Media,
+    /// [`PathId`].
+    Path,
+    /// [`PathSessionId`].
+    PathSession,
+    /// [`SubscriptionId`].
+    Subscription,
     /// [`UserId`].
     User,
+    /// [`UserCustomLinkId`].
+    UserCustomLink,
 }
 
 impl fmt::Display for IdKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::BulkOperation => "bulk operation id",
+            Self::Certificate => "certificate id",
+            Self::CertificateOutline => "certificate outline id",
+            Self::Course => "course id",
             Self::CustomField => "custom field id",
+            Self::CustomLink => "custom link id",
             Self::Group => "group id",
             Self::Mapping => "mapping id",
+            Self::Media => "media id",
+            Self::Path => "path id",
+            Self::PathSession => "path session id",
+            Self::Subscription => "webhook subscription id",
             Self::User => "user id",
+            Self::UserCustomLink => "user custom link id",
         })
     }
 }
@@ -165,10 +235,20 @@ macro_rules! object_id {
     };
 }
 
+object_id!(SubscriptionId, Subscription);
 object_id!(UserId, User);
 object_id!(GroupId, Group);
 object_id!(CustomFieldId, CustomField);
 object_id!(MappingId, Mapping);
+object_id!(BulkOperationId, BulkOperation);
+object_id!(CourseId, Course);
+object_id!(CertificateId, Certificate);
+object_id!(CertificateOutlineId, CertificateOutline);
+object_id!(CustomLinkId, CustomLink);
+object_id!(MediaId, Media);
+object_id!(PathId, Path);
+object_id!(PathSessionId, PathSession);
+object_id!(UserCustomLinkId, UserCustomLink);
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! Roles in groups.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::ids::GroupId;
 use crate::open_enum::open_enum;
@@ -71,8 +71,10 @@ open_enum!(Role:
     "owner" => Owner,
 );
 
-/// The group that a new user belongs to, and the role there.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+/// A group that a user belongs to, and the role there.
+///
+/// A user may have several roles in one group: each is a membership of its own.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Membership {
     group_id: GroupId,
@@ -135,5 +137,13 @@ mod tests {
             serde_json::to_value(Membership::learner(group)).unwrap(),
             serde_json::json!({"groupId": "507f1f77bcf86cd799439011", "role": "learner"})
         );
+    }
+
+    #[test]
+    fn unknown_roles_and_properties_do_not_fail_a_membership() {
+        let json = r#"{"groupId": "507F1F77BCF86CD799439011", "role": "wizard", "since": 1}"#;
+        let membership: Membership = serde_json::from_str(json).unwrap();
+        assert_eq!(membership.group().as_str(), "507f1f77bcf86cd799439011");
+        assert_eq!(*membership.role(), Role::Other("wizard".into()));
     }
 }

@@ -15,13 +15,27 @@ pub enum InvalidValue {
     /// The value is not an id of 24 hexadecimal digits.
     #[error("the value for {0} is not an id")]
     NotAnId(&'static str),
+    /// The value has not the form that 360Learning documents for the field.
+    #[error("the value for {0} has not the documented form")]
+    Malformed(&'static str),
+    /// There are more values than 360Learning takes.
+    #[error("there are too many values for {0}")]
+    TooMany(&'static str),
+    /// The value has too many bytes.
+    #[error("the value for {0} is too large")]
+    TooLarge(&'static str),
 }
 
 impl InvalidValue {
     /// The name of the field, as 360Learning spells it.
     pub const fn field(&self) -> &'static str {
         match self {
-            Self::Empty(field) | Self::NotAnInstant(field) | Self::NotAnId(field) => field,
+            Self::Empty(field)
+            | Self::NotAnInstant(field)
+            | Self::TooLarge(field)
+            | Self::NotAnId(field)
+            | Self::Malformed(field)
+            | Self::TooMany(field) => field,
         }
     }
 }

@@ -1,7 +1,7 @@
 use core::time::Duration;
 
 use http::{HeaderMap, StatusCode, header};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 use url::Url;
 
 use super::envelope;
@@ -19,7 +19,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// Reads the body, after a look at its type: an error page may come with a 200.
-    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+    pub(crate) fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
         if !is_json(&self.headers) {
             return Err(self.error(ErrorKind::Decode, "the answer is no JSON"));
         }
@@ -44,7 +44,10 @@ impl Answer {
 pub(crate) async fn body(response: &mut reqwest::Response) -> Result<Vec<u8>, Error> {
     let success = response.status().is_success();
     let limit = if success { LARGEST_BODY } else { LARGEST_ERROR };
-    let mut body = Vec::new();
+    // What is announced need not come, so that the room for it is limited more than the body.
+    let announced = response.content_length().unwrap_or_default();
+    let room = usize::try_from(announced).unwrap_or(usize::MAX);
+    let mut body = Vec::with_capacity(room.min(limit).min(MOST_ROOM));
     // Decompressed already, so that a small body cannot become an endless one.
     while let Some(chunk) = response.chunk().await.map_err(cut)? {
         let room = limit - body.len();
@@ -108,6 +111,8 @@ fn cut(error: reqwest::Error) -> Error {
         .with_sent(Sent::Yes)
         .with_cause(Cause::transport(error))
 }
+
+const MOST_ROOM: usize = 1024 * 1024;
 
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
 

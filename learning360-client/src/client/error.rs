@@ -25,6 +25,7 @@ struct Inner {
     sent: Sent,
     attempts: u32,
     repeats: bool,
+    replay: Replay,
     cause: Option<Cause>,
     body: Vec<u8>,
 }
@@ -85,6 +86,7 @@ impl Error {
             sent: Sent::No,
             attempts: 0,
             repeats: false,
+            replay: Replay::Always,
             cause: None,
             body: Vec::new(),
         }))
@@ -152,8 +154,23 @@ impl Error {
     }
 
     /// Whether 360Learning wants fewer calls (429), or the client pauses because it did.
+    ///
+    /// A 429 may also speak of bulk operations: then it is [`is_bulk_refused`](Self::is_bulk_refused).
     pub fn is_rate_limited(&self) -> bool {
-        self.0.kind == ErrorKind::Paused || self.0.status == Some(StatusCode::TOO_MANY_REQUESTS)
+        let limited = self.0.status == Some(StatusCode::TOO_MANY_REQUESTS);
+        self.0.kind == ErrorKind::Paused || (limited && !self.is_bulk_refused())
+    }
+
+    /// Whether no bulk operation is begun at the moment: three of the company are running (429),
+    /// or 360Learning has switched them off (503).
+    ///
+    /// Nothing was done. The client does not try again by itself, because that takes minutes: wait
+    /// for a running operation to end, or make single calls.
+    pub fn is_bulk_refused(&self) -> bool {
+        matches!(
+            self.0.code,
+            Some(ErrorCode::BulkOperationsConcurrencyLimitReached | ErrorCode::BulkApiDisabled)
+        )
     }
 
     /// Whether an attempt or the whole call took too long.
@@ -163,7 +180,13 @@ impl Error {
 
     /// Whether the same call may simply be made again later. The client decides by the same
     /// function whether it repeats a call by itself.
+    ///
+    /// A POST that may have been sent and was not answered is not: read first, because 360Learning
+    /// has nothing to recognise a repetition by.
     pub fn is_retryable(&self) -> bool {
+        if self.is_bulk_refused() {
+            return true;
+        }
         match self.0.kind {
             ErrorKind::Paused => true,
             ErrorKind::Auth | ErrorKind::Api | ErrorKind::Transport | ErrorKind::Timeout => {
@@ -179,12 +202,8 @@ impl Error {
     }
 
     fn may_repeat(&self) -> bool {
-        // Whoever makes the call again makes it on purpose; a POST is the one that doubles.
-        let replay = match self.method() {
-            Some(&Method::POST) if self.0.kind != ErrorKind::Auth => Replay::OnlyIfRefused,
-            _ => Replay::Always,
-        };
-        retry::is_safe(replay, self.0.sent, self.0.status)
+        // Without a token the call itself was not sent.
+        self.0.kind == ErrorKind::Auth || retry::is_safe(self.0.replay, self.0.sent, self.0.status)
     }
 
     fn api_status(&self, status: StatusCode) -> bool {
@@ -198,6 +217,11 @@ impl Error {
 
     pub(crate) fn with_route(mut self, route: &Route) -> Self {
         self.0.route = Some(route.clone());
+        self
+    }
+
+    pub(crate) fn with_replay(mut self, replay: Replay) -> Self {
+        self.0.replay = replay;
         self
     }
 
@@ -338,8 +362,13 @@ mod tests {
             method,
             template: "/api/v2/users/{userId}",
         };
+        let replay = match route.method {
+            Method::POST => Replay::OnlyIfRefused,
+            _ => Replay::Always,
+        };
         let error = Error::new(kind, "refused")
             .with_route(&route)
+            .with_replay(replay)
             .with_sent(sent);
         match status {
             Some(status) => error.with_status(StatusCode::from_u16(status).unwrap()),

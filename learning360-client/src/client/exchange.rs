@@ -7,7 +7,7 @@ use core::time::Duration;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use backon::{ExponentialBuilder, Retryable};
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, Method, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -19,6 +19,7 @@ use super::error::{Cause, Error, ErrorKind, Sent};
 use super::limits::{Limits, Paused};
 use super::retry::{self, Failed};
 use super::token::{Granted, Token, Tokens};
+use crate::error_code::ErrorCode;
 
 /// What all clones of a client share.
 pub(crate) struct Exchange {
@@ -67,7 +68,10 @@ impl Exchange {
             .await;
         let attempts = progress.attempts.load(Ordering::Relaxed);
         let result = result.map_err(|error| {
-            let error = error.with_route(&call.route).with_attempts(attempts);
+            let error = error
+                .with_route(&call.route)
+                .with_replay(call.replay)
+                .with_attempts(attempts);
             if progress.uncertain.load(Ordering::Relaxed) {
                 error.repeating()
             } else {
@@ -97,6 +101,10 @@ impl Exchange {
         }
         let token = self.token(deadline).await?;
         match self.transmit(call, Some(&token), progress, deadline).await {
+            Err(error) if error.code() == Some(&ErrorCode::InvalidScope) => {
+                self.tokens.outdate(token.generation);
+                Err(error)
+            }
             Err(error) if error.is_unauthorized() => {
                 self.tokens.invalidate(token.generation);
                 if progress.renewed.swap(true, Ordering::Relaxed) {
@@ -137,7 +145,7 @@ impl Exchange {
                 client_secret: self.credentials.secret.expose_secret(),
             };
             let call = Call::new(&self.base, Method::POST, "/api/v2/oauth2/token", &[])
-                .with_kind(CallKind::Token)
+                .for_token()
                 .with_json(&wanted)?;
             let answer = self.execute_until(&call, deadline).await?;
             // The body holds the token: no error may keep it.
@@ -177,10 +185,12 @@ impl Exchange {
             status.map_or(0, |status| status.as_u16().into()),
             Ordering::Relaxed,
         );
-        if status == Some(StatusCode::TOO_MANY_REQUESTS) && call.kind == CallKind::Ordinary {
-            let asked = result.as_ref().err().and_then(Error::retry_after);
-            self.limits
-                .pause(call.access(), asked.unwrap_or_else(|| pause(attempts)));
+        match &result {
+            Err(error) if error.is_rate_limited() && call.kind == CallKind::Ordinary => {
+                let wait = error.retry_after().unwrap_or_else(|| pause(attempts));
+                self.limits.pause(call.access(), wait);
+            }
+            _ => {}
         }
         result
     }
@@ -191,10 +201,15 @@ impl Exchange {
         token: Option<&Token>,
         attempts: u32,
     ) -> Result<Answer, Error> {
+        if call.url.origin() != self.base.origin() {
+            // Wherever the address came from: neither token nor data go there.
+            let problem = "the call leads to another origin";
+            return Err(Error::new(ErrorKind::Config, problem));
+        }
         let mut request = self
             .http
             .request(call.route.method.clone(), call.url.clone())
-            .header(header::ACCEPT, APPLICATION_JSON)
+            .header(header::ACCEPT, call.accept.clone())
             .header(header::USER_AGENT, USER_AGENT);
         if call.kind == CallKind::Ordinary {
             request = request.header(VERSION_HEADER, VERSION);
@@ -204,8 +219,8 @@ impl Exchange {
         }
         if let Some(body) = &call.body {
             request = request
-                .header(header::CONTENT_TYPE, APPLICATION_JSON)
-                .body(body.clone());
+                .header(header::CONTENT_TYPE, body.content_type.clone())
+                .body(body.bytes.clone());
         }
         let mut response = request.send().await.map_err(unsent)?;
         if *response.url() != call.url {
@@ -240,8 +255,12 @@ impl Progress {
         if !of_connection && error.kind() != ErrorKind::Api {
             return None;
         }
+        if error.is_bulk_refused() {
+            // That is over in minutes, not in seconds.
+            return None;
+        }
         let failed = Failed {
-            replay: call.replay(),
+            replay: call.replay,
             gated: call.kind == CallKind::Ordinary,
             sent: error.sent(),
             status: error.status(),
@@ -328,8 +347,6 @@ const VERSION_HEADER: &str = "360-api-version";
 
 const VERSION: HeaderValue = HeaderValue::from_static("v2.0");
 
-const APPLICATION_JSON: HeaderValue = HeaderValue::from_static("application/json");
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -343,6 +360,25 @@ mod tests {
                 least <= pause && pause <= least.mul_f64(1.5),
                 "{attempts}: {pause:?}"
             );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_call_to_another_origin_is_not_sent() {
+        let client = crate::Client::builder()
+            .base_url("http://127.0.0.1:9".parse().unwrap())
+            .credentials("id", "secret")
+            .build()
+            .unwrap();
+        for elsewhere in [
+            "http://127.0.0.1:8/x",
+            "https://127.0.0.1:9/x",
+            "http://localhost:9/x",
+        ] {
+            let mut call = Call::new(&client.exchange.base, Method::GET, "/x", &[]).for_token();
+            call.url = elsewhere.parse().unwrap();
+            let error = client.exchange.execute(&call).await.err().unwrap();
+            assert_eq!((error.kind(), error.sent()), (ErrorKind::Config, Sent::No));
         }
     }
 }

@@ -119,6 +119,37 @@ mod tests {
 
     use super::*;
 
+    #[derive(Clone, Debug)]
+    struct AnyLink {
+        text: String,
+        target: String,
+        is_next: bool,
+    }
+
+    fn any_link() -> impl Strategy<Value = AnyLink> {
+        let other = ("(title|type|x-[a-z]{1,4})", "[ -~]{0,12}").prop_map(|(name, value)| {
+            let value = value.replace('\\', "\\\\").replace('"', "\\\"");
+            format!("; {name}=\"{value}\"")
+        });
+        let relation = prop::sample::select(vec![
+            ("; rel=next", true),
+            ("; rel=\"prev NEXT\"", true),
+            (";rel = next;rel=prev", true),
+            ("; Rel=\"next\"; anchor=\"#a\"", false),
+            ("; rel=prev; rel=next", false),
+            ("; rel=\"nextpage\"", false),
+            ("", false),
+        ]);
+        let others = || prop::collection::vec(other.clone(), 0..3);
+        ("[!-;=?-~]{0,20}", others(), relation, others()).prop_map(
+            |(target, before, (relation, is_next), after)| AnyLink {
+                text: format!("<{target}>{}{relation}{}", before.concat(), after.concat()),
+                target,
+                is_next,
+            },
+        )
+    }
+
     fn next(headers: &[&str]) -> Result<Option<String>, MalformedLink> {
         next_page(headers.iter().map(|header| header.as_bytes()))
     }
@@ -197,6 +228,18 @@ mod tests {
             header in "[<>;,=\" \\\\a-znext\u{e9}]{0,40}",
         ) {
             drop(next(&[&header]));
+        }
+
+        /// However many links there are, with whatever parameters, in one header or in several.
+        #[test]
+        fn the_first_link_with_the_relation_is_found(
+            links in prop::collection::vec(any_link(), 0..6),
+            separator in prop::sample::select(vec![", ", ",", " , ", ",,"]),
+        ) {
+            let wanted = links.iter().find(|link| link.is_next).map(|link| link.target.clone());
+            let texts: Vec<_> = links.iter().map(|link| link.text.as_str()).collect();
+            prop_assert_eq!(next(&[&texts.join(separator)]), Ok(wanted.clone()));
+            prop_assert_eq!(next(&texts), Ok(wanted));
         }
 
         #[test]

@@ -1,29 +1,54 @@
 //! The HTTP client.
 
 mod answer;
+mod bulk;
 mod call;
 mod config;
-mod envelope;
+mod cursor;
+mod custom_fields;
+pub(crate) mod envelope;
 mod error;
 mod exchange;
 mod external_ids;
+mod filter;
+mod form;
+mod groups;
+mod image;
+mod jobs;
 mod limits;
-mod link;
+pub(crate) mod link;
 mod pager;
+mod request;
 mod retry;
 mod token;
 mod users;
+mod webhook_subscriptions;
 
 use core::fmt;
 use std::sync::Arc;
 
+pub use self::bulk::{
+    Bulk, BulkEvent, BulkPart, BulkProgress, BulkReport, BulkRequest, ListBulkOperations, Patience,
+};
 pub use self::config::{ClientBuilder, Region};
+pub use self::cursor::Cursor;
+pub use self::custom_fields::{CustomFields, ListCustomFields};
 pub use self::error::{Error, ErrorKind, Sent};
 use self::exchange::Exchange;
 pub use self::external_ids::{ExternalIds, ListExternalIds};
+pub use self::filter::{InstantFilter, ListStyle, TextFilter};
+pub use self::groups::{GroupMedia, Groups, ListContentIds, ListGroupMembers, ListGroups};
+pub use self::image::{Image, ImageType};
+pub use self::jobs::Jobs;
 pub use self::limits::Quota;
 pub use self::pager::Pager;
-pub use self::users::{Created, ListUsers, StatusFilter, Users};
+pub use self::request::{Request, Response};
+pub use self::users::{
+    CertificatePrivacy, Created, ListCertificates, ListMemberships, ListUserCustomLinks,
+    ListUserIds, ListUsers, NewCertificate, NewPassword, NextLogin, PseudonymizedExternalIds,
+    StatusFilter, Users,
+};
+pub use self::webhook_subscriptions::{ListSentEvents, ListSubscriptions, WebhookSubscriptions};
 
 /// A client of one company's platform.
 ///
@@ -49,9 +74,34 @@ impl Client {
         Users::new(self.exchange.clone())
     }
 
-    /// The calls about external-ID mappings of users.
+    /// The calls about external-ID mappings.
     pub fn external_ids(&self) -> ExternalIds {
         ExternalIds::new(self.exchange.clone())
+    }
+
+    /// The calls about groups, and about who is in them.
+    pub fn groups(&self) -> Groups {
+        Groups::new(self.exchange.clone())
+    }
+
+    /// The calls about the definitions of custom fields.
+    pub fn custom_fields(&self) -> CustomFields {
+        CustomFields::new(self.exchange.clone())
+    }
+
+    /// The jobs of users in the skills solution.
+    pub fn jobs(&self) -> Jobs {
+        Jobs::new(self.exchange.clone())
+    }
+
+    /// The calls that carry out many changes at once.
+    pub fn bulk(&self) -> Bulk {
+        Bulk::new(self.exchange.clone())
+    }
+
+    /// The calls about webhook subscriptions.
+    pub fn webhook_subscriptions(&self) -> WebhookSubscriptions {
+        WebhookSubscriptions::new(self.exchange.clone())
     }
 }
 

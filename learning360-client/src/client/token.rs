@@ -28,6 +28,7 @@ pub(crate) struct Token {
     pub(crate) header: HeaderValue,
     /// Tells this token from those before and after it.
     pub(crate) generation: u64,
+    granted: Instant,
     /// From here on it is renewed if possible.
     soft_expiry: Instant,
     /// From here on it is not used.
@@ -139,6 +140,21 @@ impl Tokens {
         }
     }
 
+    /// Notes that a token may lack a scope that was granted after it.
+    ///
+    /// It is renewed with the next call, but not within a minute of its own grant, so that a scope
+    /// that is really missing costs one renewal a minute at most. If that fails, it goes on.
+    pub(crate) fn outdate(&self, generation: u64) {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        if let Some(token) = current
+            .as_mut()
+            .filter(|token| token.generation == generation && token.granted + YOUNG <= now)
+        {
+            token.soft_expiry = token.soft_expiry.min(now);
+        }
+    }
+
     fn usable(&self) -> Option<Token> {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         current
@@ -170,6 +186,7 @@ impl Renewal {
         Ok(Token {
             header,
             generation: self.generation + 1,
+            granted: asked,
             soft_expiry: asked + life.saturating_sub(early),
             hard_expiry: asked + life,
         })
@@ -196,6 +213,9 @@ impl fmt::Debug for Tokens {
 
 /// A token is renewed in the last fifth of its life, but not earlier than this before its end.
 const LONGEST_EARLY: Duration = Duration::from_secs(300);
+
+/// So long a token is not renewed for want of a scope.
+const YOUNG: Duration = Duration::from_secs(60);
 
 /// How long a renewal ahead of time may take.
 const EARLY_TIME: Duration = Duration::from_secs(10);
@@ -347,6 +367,26 @@ mod tests {
         tokens.invalidate(1);
         assert_eq!(tokens.get(|| vendor.grant()).await.unwrap().generation, 2);
         assert_eq!(vendor.fetches(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_without_a_scope_is_renewed_once_a_minute() {
+        let (tokens, vendor) = (Tokens::new(), Vendor::default());
+        tokens.get(|| vendor.grant()).await.unwrap();
+        advance(30).await;
+        tokens.outdate(1);
+        assert_eq!(tokens.get(|| vendor.grant()).await.unwrap().generation, 1);
+        advance(30).await;
+        tokens.outdate(1);
+        // Those who come meanwhile go on, and a failure disturbs nobody.
+        assert_eq!(tokens.get(|| vendor.fail()).await.unwrap().generation, 1);
+        advance(10).await;
+        assert_eq!(tokens.get(|| vendor.grant()).await.unwrap().generation, 2);
+        // An old call's complaint does not touch the new token.
+        advance(60).await;
+        tokens.outdate(1);
+        assert_eq!(tokens.get(|| vendor.grant()).await.unwrap().generation, 2);
+        assert_eq!(vendor.fetches(), 3);
     }
 
     #[tokio::test(start_paused = true)]

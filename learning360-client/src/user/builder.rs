@@ -3,7 +3,7 @@ use core::fmt;
 use jiff::Timestamp;
 
 use super::{Texts, User, UserField, UserStatus, instant};
-use crate::ids::{GroupId, UserId};
+use crate::ids::{GroupId, MediaId, UserId};
 
 /// Puts a user together, for tests and simulators.
 ///
@@ -33,6 +33,7 @@ impl UserBuilder {
             deleted_at: Vec::new(),
             reactivated_at: Vec::new(),
             last_login_date: None,
+            profile_image: None,
         })
     }
 
@@ -90,6 +91,12 @@ impl UserBuilder {
     /// Sets the last login.
     pub fn last_login_date(mut self, at: Timestamp) -> Self {
         self.0.last_login_date = Some(at);
+        self
+    }
+
+    /// Sets the profile image.
+    pub fn profile_image(mut self, image: MediaId) -> Self {
+        self.0.profile_image = Some(image);
         self
     }
 

@@ -17,7 +17,7 @@ pub use self::edit::{Edit, UserEdit};
 pub use self::field::{ClearableField, LANGUAGES, NotClearable, UnknownUserField, UserField};
 pub use self::new::{Invitation, NewUser};
 pub use self::status::UserStatus;
-use crate::ids::{GroupId, UserId};
+use crate::ids::{GroupId, MediaId, UserId};
 use crate::value::instant;
 
 /// A user, as 360Learning shows one.
@@ -48,6 +48,7 @@ pub struct User {
     deleted_at: Vec<Timestamp>,
     reactivated_at: Vec<Timestamp>,
     last_login_date: Option<Timestamp>,
+    profile_image: Option<MediaId>,
 }
 
 /// The values of fields, by field.
@@ -84,6 +85,10 @@ impl User {
         }
         if let Some(at) = object.get("lastLoginDate").and_then(read_instant) {
             user = user.last_login_date(at);
+        }
+        let image = object.get("profileImageId").and_then(Value::as_str);
+        if let Some(image) = image.and_then(|id| MediaId::try_from(id).ok()) {
+            user = user.profile_image(image);
         }
         Ok(user.build())
     }
@@ -171,6 +176,11 @@ impl User {
     /// The last login; none before the first.
     pub fn last_login_date(&self) -> Option<Timestamp> {
         self.last_login_date
+    }
+
+    /// The profile image.
+    pub fn profile_image(&self) -> Option<&MediaId> {
+        self.profile_image.as_ref()
     }
 }
 
@@ -302,6 +312,10 @@ mod tests {
         assert_eq!(user.deleted_at().len(), 2);
         assert_eq!(user.reactivated_at().len(), 1);
         assert!(user.last_login_date().is_some());
+        assert_eq!(
+            user.profile_image().unwrap().as_str(),
+            "507f1f77bcf86cd799439013"
+        );
     }
 
     #[test]
@@ -311,7 +325,12 @@ mod tests {
             for field in UserField::ALL {
                 value[field.as_str()] = odd.clone();
             }
-            for key in ["deletedAt", "reactivatedAt", "lastLoginDate"] {
+            for key in [
+                "deletedAt",
+                "reactivatedAt",
+                "lastLoginDate",
+                "profileImageId",
+            ] {
                 value[key] = odd.clone();
             }
             let user = User::from_json(value).unwrap();

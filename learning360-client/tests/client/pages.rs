@@ -1,8 +1,11 @@
 //! Pages: where they lead, and that every item comes once.
 
+use core::future::Future;
+use core::task::Poll;
 use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
+use futures_util::{StreamExt, TryStreamExt};
 use learning360_client::{Client, ErrorKind, User};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -195,4 +198,172 @@ fn every_item_comes_once_however_the_pages_are_cut() {
         let found: Vec<_> = found.iter().map(|user| user.id().to_string()).collect();
         prop_assert_eq!(found, wanted);
     });
+    // Item by item, with a change of the pager at the cursor after some of them: none is missed, and
+    // none comes again but those of the page that was begun.
+    let any_pages = prop::collection::vec(prop::collection::vec(0_u32..1000, 0..6), 1..8);
+    proptest!(ProptestConfig::with_cases(48), |(cut in any_pages, stop in 0_usize..20)| {
+        let all: Vec<_> = cut.iter().flatten().map(|number| id(*number)).collect();
+        let lengths: Vec<_> = cut.iter().map(Vec::len).collect();
+        *pages.lock().unwrap() = cut;
+        let (before, after) = runtime.block_on(async {
+            let list = || client.users().list().pages();
+            let mut users = list();
+            let mut before = Vec::new();
+            while before.len() < stop {
+                let Some(user) = users.next_item().await.unwrap() else { break };
+                before.push(user.id().to_string());
+            }
+            let after: Vec<User> = match users.cursor() {
+                Some(cursor) => list().resume_from(&cursor).unwrap().try_collect().await.unwrap(),
+                None => Vec::new(),
+            };
+            (before, after.iter().map(|user| user.id().to_string()).collect::<Vec<_>>())
+        });
+        prop_assert_eq!(&all[..before.len()], &before[..]);
+        prop_assert_eq!(&all[all.len() - after.len()..], &after[..]);
+        let again = before.len() + after.len() - all.len();
+        prop_assert!(lengths.iter().any(|length| again == 0 || again < *length));
+    });
+}
+
+/// Serves pages that are cut like this, and after each number of a page its items.
+async fn serving(cut: Vec<Vec<u32>>) -> (Client, MockServer) {
+    let vendor = vendor().await;
+    let answer = move |request: &Request| {
+        let next = request.url.query_pairs().find(|(name, _)| name == "next");
+        let place: usize = next.map_or(0, |(_, place)| place.parse().unwrap());
+        let answer = ResponseTemplate::new(200).set_body_json(users(&cut[place]));
+        if place + 1 < cut.len() {
+            answer.insert_header("link", format!("<?next={}>; rel=\"next\"", place + 1))
+        } else {
+            answer
+        }
+    };
+    Mock::given(path("/api/v2/users"))
+        .respond_with(answer)
+        .mount(&vendor)
+        .await;
+    (client(&vendor.uri()), vendor)
+}
+
+#[tokio::test]
+async fn a_list_is_a_stream_of_its_items() {
+    let (client, vendor) = serving(vec![vec![1, 2], vec![], vec![3]]).await;
+    let users = client.users().list().pages();
+    let found: Vec<User> = users.try_collect().await.unwrap();
+    let found: Vec<_> = found.iter().map(|user| user.id().to_string()).collect();
+    assert_eq!(found, [id(1), id(2), id(3)]);
+    assert_eq!(requests(&vendor).await.len(), 3);
+    // A page is read when it is needed, not before.
+    let mut users = client.users().list().pages();
+    users.next().await.unwrap().unwrap();
+    users.next().await.unwrap().unwrap();
+    assert_eq!(requests(&vendor).await.len(), 4);
+    users.next().await.unwrap().unwrap();
+    assert!(users.next().await.is_none() && users.next().await.is_none());
+    assert_eq!(requests(&vendor).await.len(), 6);
+}
+
+#[tokio::test]
+async fn a_page_that_was_begun_is_handed_out_to_its_end() {
+    let (client, _vendor) = serving(vec![vec![1, 2, 3], vec![4]]).await;
+    let mut users = client.users().list().pages();
+    assert_eq!(
+        users.next_item().await.unwrap().unwrap().id().as_str(),
+        id(1)
+    );
+    assert_eq!(users.next_page().await.unwrap().unwrap().len(), 2);
+    assert_eq!(users.next_page().await.unwrap().unwrap().len(), 1);
+    assert!(users.next_page().await.unwrap().is_none());
+    assert!(users.next_item().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_list_goes_on_from_its_cursor() {
+    let (client, vendor) = serving(vec![vec![1, 2], vec![3, 4], vec![5]]).await;
+    let list = || client.users().list().mail("a+b@c.d").pages();
+    let mut users = list();
+    // Before anything was read: from the beginning, with the filters.
+    let start = users.cursor().unwrap();
+    users.next_page().await.unwrap();
+    users.next_item().await.unwrap();
+    // In the middle of a page: that page again, so that nothing is missed.
+    let middle = serde_json::to_string(&users.cursor().unwrap()).unwrap();
+    users.next_item().await.unwrap();
+    let after = users.cursor().unwrap();
+    users.next_item().await.unwrap();
+    assert!(users.cursor().is_none());
+
+    let rest = async |cursor| {
+        let users = list().resume_from(&cursor).unwrap();
+        let found: Vec<User> = users.try_collect().await.unwrap();
+        found.len()
+    };
+    assert_eq!(rest(serde_json::from_str(&middle).unwrap()).await, 3);
+    assert_eq!(rest(after).await, 1);
+    assert_eq!(rest(start).await, 5);
+    let first = &requests(&vendor).await[0];
+    let again = &requests(&vendor).await[6];
+    assert_eq!(first.url, again.url);
+
+    let cursor = list().cursor().unwrap();
+    let other = client.external_ids().list().pages();
+    let error = other.resume_from(&cursor).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Pagination);
+}
+
+#[tokio::test]
+async fn after_an_error_the_same_page_is_tried_again() {
+    let vendor = vendor().await;
+    let list_of = || Mock::given(path("/api/v2/users"));
+    list_of()
+        .respond_with(ResponseTemplate::new(400))
+        .up_to_n_times(1)
+        .mount(&vendor)
+        .await;
+    list_of()
+        .respond_with(ResponseTemplate::new(200).set_body_json(users(&[1])))
+        .with_priority(9)
+        .mount(&vendor)
+        .await;
+    let mut users = client(&vendor.uri()).users().list().pages();
+    assert_eq!(
+        users.next().await.unwrap().unwrap_err().status().unwrap(),
+        400
+    );
+    assert_eq!(users.next().await.unwrap().unwrap().id().as_str(), id(1));
+    assert!(users.next().await.is_none());
+}
+
+#[tokio::test]
+async fn dropping_a_future_loses_nothing() {
+    let (client, vendor) = serving(vec![vec![1], vec![2]]).await;
+    let mut users = client.users().list().pages();
+    for _ in 0..3 {
+        // Polled once, then dropped in the middle of the call.
+        let next = users.next_item();
+        tokio::pin!(next);
+        let polled = core::future::poll_fn(|context| Poll::Ready(next.as_mut().poll(context)));
+        assert!(polled.await.is_pending());
+    }
+    let rest: Vec<User> = users.try_collect().await.unwrap();
+    assert_eq!((rest.len(), requests(&vendor).await.len()), (2, 2));
+}
+
+#[tokio::test]
+async fn an_item_nested_without_end_costs_itself_only() {
+    let vendor = vendor().await;
+    let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
+    let body = format!(
+        "[{}, {{\"_id\": {deep}}}, {}]",
+        users(&[1])[0],
+        users(&[2])[0]
+    );
+    Mock::given(method("GET"))
+        .respond_with(ResponseTemplate::new(200).set_body_raw(body, "application/json"))
+        .mount(&vendor)
+        .await;
+    let mut pages = client(&vendor.uri()).users().list().pages();
+    assert_eq!(pages.next_page().await.unwrap().unwrap().len(), 2);
+    assert_eq!(pages.skipped(), 1);
 }

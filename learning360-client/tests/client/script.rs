@@ -1,6 +1,7 @@
 //! A stand-in that lives in the test's own runtime, so that the test's clock may be paused: on
 //! loopback, what one side writes the other can read at once.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -26,6 +27,7 @@ pub(crate) enum Reply {
 pub(crate) struct Script {
     pub(crate) origin: String,
     requests: Arc<Mutex<Vec<String>>>,
+    connections: Arc<AtomicUsize>,
     _serving: JoinSet<()>,
 }
 
@@ -46,18 +48,27 @@ impl Script {
         let replies: Arc<Vec<_>> = Arc::new(replies.into_iter().collect());
         let mut serving = JoinSet::new();
         let seen = requests.clone();
+        let connections = Arc::new(AtomicUsize::new(0));
+        let connected = connections.clone();
         serving.spawn(async move {
-            let mut connections = JoinSet::new();
+            let mut conversations = JoinSet::new();
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                connections.spawn(serve(stream, replies.clone(), seen.clone(), grants));
+                connected.fetch_add(1, Ordering::Relaxed);
+                conversations.spawn(serve(stream, replies.clone(), seen.clone(), grants));
             }
         });
         Self {
             origin,
             requests,
+            connections,
             _serving: serving,
         }
+    }
+
+    /// How many connections have been made.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
     }
 
     /// The first line of each request but those for tokens.

@@ -1,10 +1,13 @@
 //! The access token over HTTP; how long it lives is tested beside the code.
 
+use core::time::Duration;
+
 use learning360_client::{ErrorCode, ErrorKind, Invitation, Sent};
 use serde_json::json;
 use wiremock::matchers::{body_json, header, header_exists, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use crate::script::{Reply, Script, json};
 use crate::support::{client, granted, new_user, requests, user_id, user_json};
 
 fn token_endpoint() -> wiremock::MockBuilder {
@@ -45,12 +48,12 @@ async fn many_callers_fetch_one_token() {
     Mock::given(header("authorization", "Bearer one"))
         .respond_with(ResponseTemplate::new(200).set_body_json(user_json()))
         .with_priority(9)
-        .expect(100)
+        .expect(1000)
         .mount(&vendor)
         .await;
     let client = client(&vendor.uri());
     let mut callers = tokio::task::JoinSet::new();
-    for _ in 0..100 {
+    for _ in 0..1000 {
         let users = client.users();
         callers.spawn(async move { users.get(&user_id()).await.is_ok() });
     }
@@ -148,4 +151,43 @@ async fn an_answer_without_token_is_not_kept() {
         assert_eq!((error.kind(), error.body()), (ErrorKind::Auth, None));
         assert!(!format!("{error} {error:?}").contains("canary"));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_scope_granted_later_takes_effect_within_a_minute() {
+    let forbidden = json(
+        403,
+        &json!({"error": {"code": "invalid_scope", "message": ""}}),
+    );
+    let granted = |token: &str| json(200, &json!({"access_token": token, "expires_in": 3600}));
+    let script = Script::play_all([
+        granted("old"),
+        forbidden.clone(),
+        forbidden,
+        granted("new"),
+        json(200, &user_json()),
+    ])
+    .await;
+    let users = client(&script.origin).users();
+    let error = users.get(&user_id()).await.unwrap_err();
+    assert_eq!(error.code(), Some(&ErrorCode::InvalidScope));
+    // The token is too young to be the reason.
+    tokio::time::advance(Duration::from_secs(61)).await;
+    assert!(users.get(&user_id()).await.unwrap_err().is_forbidden());
+    users.get(&user_id()).await.unwrap();
+    assert_eq!(script.requests().len(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_early_renewal_disturbs_nobody() {
+    let granted = json(200, &json!({"access_token": "one", "expires_in": "3600"}));
+    let user = json(200, &user_json());
+    let script = Script::play_all([granted, user.clone(), Reply::Cut, user]).await;
+    let users = client(&script.origin).users();
+    users.get(&user_id()).await.unwrap();
+    // Less than five minutes are left; the renewal fails, in all its attempts.
+    tokio::time::advance(Duration::from_secs(3595 - 20)).await;
+    users.get(&user_id()).await.unwrap();
+    let lines = script.requests();
+    assert!(lines[2].contains("/oauth2/token"), "{lines:?}");
 }

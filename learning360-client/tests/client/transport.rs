@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use learning360_client::{ErrorCode, ErrorKind, Invitation, Sent, UserEdit};
+use learning360_client::{ErrorCode, ErrorKind, Invitation, Request, Sent, UserEdit};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -304,4 +304,32 @@ async fn an_answer_without_end_is_cut_off() {
         .unwrap_err();
     assert_eq!((error.kind(), error.sent()), (ErrorKind::Decode, Sent::Yes));
     assert_eq!(script.requests().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_other_429_pauses_nobody() {
+    for (status, code) in [
+        (429, "bulkOperationsConcurrencyLimitReached"),
+        (503, "bulkAPIDisabled"),
+    ] {
+        let busy = json(status, &json!({"error": {"code": code, "message": ""}}));
+        let script = Script::play([busy.clone(), busy, user()]).await;
+        let client = client(&script.origin);
+        let start = Instant::now();
+        for request in [
+            Request::post("/api/v2/bulk/x"),
+            Request::delete("/api/v2/bulk/x"),
+        ] {
+            let error = client.request::<()>(request).await.unwrap_err();
+            assert!(
+                error.is_bulk_refused() && !error.is_rate_limited(),
+                "{error}"
+            );
+            // Nothing was begun, but a second or two would change nothing.
+            assert!(error.is_retryable(), "{error}");
+            assert_eq!((error.attempts(), error.sent()), (1, Sent::Yes), "{error}");
+        }
+        client.users().activate(&user_id()).await.unwrap();
+        assert_eq!(start.elapsed(), Duration::ZERO);
+    }
 }

@@ -1,17 +1,36 @@
+//! The calls about users, a file for each purpose; the accounts themselves are here.
+
+mod certificates;
+mod custom_links;
+mod custom_values;
+mod list;
+mod managers;
+mod media;
+mod memberships;
+mod password;
+mod pseudonymize;
+
 use std::sync::Arc;
 
 use http::{Method, StatusCode};
 
+pub use self::certificates::{CertificatePrivacy, ListCertificates, NewCertificate};
+pub use self::custom_links::ListUserCustomLinks;
+pub use self::list::{ListUsers, StatusFilter};
+pub use self::managers::ListUserIds;
+pub use self::memberships::ListMemberships;
+pub use self::password::{NewPassword, NextLogin};
+pub use self::pseudonymize::PseudonymizedExternalIds;
 use super::call::Call;
 use super::error::{Error, ErrorKind};
 use super::exchange::Exchange;
-use super::pager::Pager;
 use crate::ids::UserId;
-use crate::user::{Invitation, NewUser, User, UserEdit, UserStatus};
+use crate::user::{Invitation, NewUser, User, UserEdit};
 
 /// The calls about users. Source: 360Learning's API v2 reference, *Users*.
 ///
-/// Reading needs the scope `users:read`, everything else `users:write`.
+/// Reading needs the scope `users:read`, everything else `users:write`. All calls may fail with
+/// `invalid_token` (401), `invalid_scope` (403) and `tooManyRequests` (429), beside what each says.
 #[derive(Clone, Debug)]
 pub struct Users {
     exchange: Arc<Exchange>,
@@ -22,7 +41,7 @@ impl Users {
         Self { exchange }
     }
 
-    /// Gets a user. Deactivated users are found, too.
+    /// Gets a user. Deactivated users are found, too. Scope `users:read`.
     ///
     /// # Errors
     /// [`UserNotFound`](crate::ErrorCode::UserNotFound) with a 404.
@@ -31,28 +50,19 @@ impl Users {
             .await
     }
 
-    /// Lists users.
-    ///
-    /// Whether a list without a filter of the status holds deactivated users is not documented:
-    /// always say which you want.
-    pub fn list(&self) -> ListUsers {
-        ListUsers {
-            exchange: self.exchange.clone(),
-            call: self.call(Method::GET, USERS, &[]),
-        }
-    }
-
     /// Creates a user, or restores the deactivated user who has the same mail or username.
     ///
     /// The account is invited in both cases. A restored one has lost its groups and, at least in
-    /// part, its custom values.
+    /// part, its custom values. Scope `users:write`.
     ///
     /// # Errors
     /// [`MailAlreadyUsed`](crate::ErrorCode::MailAlreadyUsed),
     /// [`UsernameAlreadyUsed`](crate::ErrorCode::UsernameAlreadyUsed) and
     /// [`LoginIdentifierMultipleUsersFound`](crate::ErrorCode::LoginIdentifierMultipleUsersFound)
-    /// if somebody else has them; [`GroupNotFound`](crate::ErrorCode::GroupNotFound) with a 404;
-    /// codes of the class [`FixData`](crate::ErrorClass::FixData) about single values.
+    /// if somebody else has them; [`GroupNotFound`](crate::ErrorCode::GroupNotFound) with a 404.
+    /// About single values `mailInvalid`, `mailAndUsernameUndefined`, `mailUsedTooManyTimes` and
+    /// `deactivationDateInvalid`; about settings `analystUnavailable`, `notMemberOfPrimaryGroup`
+    /// and `usernameNotAllowed`.
     ///
     /// # Retries
     /// Never repeated once it may have been sent, unless it was refused (401, 429). If
@@ -75,14 +85,20 @@ impl Users {
         }
     }
 
-    /// Changes a user; what the edit keeps stays as it is.
+    /// Changes a user; what the edit keeps stays as it is. Scope `users:write`.
+    ///
+    /// A deactivated user can be changed, too, as far as is known, but for the date of
+    /// deactivation.
     ///
     /// # Errors
     /// [`UserNotFound`](crate::ErrorCode::UserNotFound) with a 404;
     /// [`MailAlreadyUsed`](crate::ErrorCode::MailAlreadyUsed) and
     /// [`UsernameAlreadyUsed`](crate::ErrorCode::UsernameAlreadyUsed);
-    /// [`OwnerDeactivationNotAllowed`](crate::ErrorCode::OwnerDeactivationNotAllowed);
-    /// codes of the class [`FixData`](crate::ErrorClass::FixData) about single values.
+    /// [`OwnerDeactivationNotAllowed`](crate::ErrorCode::OwnerDeactivationNotAllowed) and
+    /// [`InvalidUpdateOnDeletedUser`](crate::ErrorCode::InvalidUpdateOnDeletedUser) about the date
+    /// of deactivation. About single values `mailInvalid`, `deactivationDateInvalid`,
+    /// `mediaNotFound` and `userShouldHaveAtLeastOneValidIdentifier`; about settings
+    /// `notMemberOfPrimaryGroup` and `usernameNotAllowed`.
     ///
     /// # Retries
     /// Repeated like a read, because the values are absolute. After a lost answer the repetition
@@ -95,26 +111,33 @@ impl Users {
         .await
     }
 
-    /// Activates an invited user, who may then log in and counts in the licence.
+    /// Activates an invited user, who may then log in and counts in the licence. Scope
+    /// `users:write`. What is answered for an active user is not documented.
     ///
     /// # Errors
     /// [`UserDeleted`](crate::ErrorCode::UserDeleted) if the user is deactivated;
     /// [`UserNotFound`](crate::ErrorCode::UserNotFound) with a 404.
+    ///
+    /// # Retries
+    /// Repeated like a read.
     pub async fn activate(&self, id: &UserId) -> Result<User, Error> {
         self.user(self.call(Method::PUT, ACTIVATE, &[id.as_str()]))
             .await
     }
 
     /// Deactivates a user. 360Learning says *delete*, keeps the account with its statistics and
-    /// external IDs, and restores it if it is created again.
+    /// external IDs, and restores it if it is created again. Scope `users:write`.
     ///
     /// # Errors
     /// [`UserIsCompanyOwner`](crate::ErrorCode::UserIsCompanyOwner);
     /// [`UserNotFound`](crate::ErrorCode::UserNotFound) with a 404. What happens to a user who is
     /// deactivated already is not documented.
+    ///
+    /// # Retries
+    /// Repeated like a read.
     pub async fn delete(&self, id: &UserId) -> Result<(), Error> {
-        let call = self.call(Method::DELETE, USER, &[id.as_str()]);
-        self.exchange.execute(&call).await.map(drop)
+        self.done(self.call(Method::DELETE, USER, &[id.as_str()]))
+            .await
     }
 
     fn call(&self, method: Method, template: &'static str, ids: &[&str]) -> Call {
@@ -124,66 +147,21 @@ impl Users {
     async fn user(&self, call: Call) -> Result<User, Error> {
         self.exchange.execute(&call).await?.json()
     }
-}
 
-/// A list of users, to be filtered. The filters are combined.
-#[derive(Clone, Debug)]
-#[must_use = "nothing is listed before `all` or `pages`"]
-pub struct ListUsers {
-    exchange: Arc<Exchange>,
-    call: Call,
-}
-
-impl ListUsers {
-    /// Only those with this mail. Whether 360Learning minds the case is not documented.
-    pub fn mail(mut self, mail: &str) -> Self {
-        self.call = self.call.with_query("mail[eq]", mail);
-        self
+    /// Makes a call that removes something. If the code says that it was not there, an earlier
+    /// attempt of this very call may have removed it.
+    async fn gone(&self, call: Call, code: &str) -> Result<(), Error> {
+        match self.done(call).await {
+            Err(error) if error.repeats() && error.code().is_some_and(|it| it.as_str() == code) => {
+                Ok(())
+            }
+            other => other,
+        }
     }
 
-    /// Only those with this username.
-    pub fn username(mut self, username: &str) -> Self {
-        self.call = self.call.with_query("username[eq]", username);
-        self
+    async fn done(&self, call: Call) -> Result<(), Error> {
+        self.exchange.execute(&call).await.map(drop)
     }
-
-    /// Only those with, or without, a status.
-    pub fn status(mut self, filter: StatusFilter) -> Self {
-        let (name, status) = match filter {
-            StatusFilter::Is(status) => ("status[eq]", status),
-            StatusFilter::IsNot(status) => ("status[ne]", status),
-        };
-        self.call = self.call.with_query(name, status.as_str());
-        self
-    }
-
-    /// Goes through the pages, of 500 users each.
-    pub fn pages(self) -> Pager<User> {
-        Pager::new(self.exchange, self.call, |value| {
-            User::from_json(value).ok()
-        })
-    }
-
-    /// All users of all pages, each once.
-    ///
-    /// A record without id or status is left out with a warning in the trace; to know how many
-    /// there were, go through [`pages`](Self::pages).
-    pub async fn all(self) -> Result<Vec<User>, Error> {
-        self.pages().all(|user| user.id().as_str()).await
-    }
-}
-
-/// A condition on the status of users.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(
-    clippy::exhaustive_enums,
-    reason = "360Learning has these two operators"
-)]
-pub enum StatusFilter {
-    /// The status is this one.
-    Is(UserStatus),
-    /// The status is any but this one.
-    IsNot(UserStatus),
 }
 
 /// What creating a user did.
