@@ -1,9 +1,11 @@
-//! A small world for whole-system tests: both stand-ins, a host, and a hand on the clock.
+//! A small world for whole-system tests: both stand-ins, a host, and a hand on the clock; and
+//! 360Learning's OpenAPI files as a judge of what goes over the wire.
 #![allow(
     clippy::missing_panics_doc,
     reason = "helpers of tests panic where the test would"
 )]
 
+pub mod openapi;
 mod world;
 
 pub use self::world::{BOB_COMPANY, Endpoint, POLICY, World, person};

@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use crate::bob::delivery::{self, Ping};
 use crate::bob::{self, Bob};
 use crate::control::act::{BobAct, Learning360Act};
-use crate::control::state::{EmployeeState, Report, State, WebhookState};
+use crate::control::state::Report;
 use crate::faults::Faults;
-use crate::learning360::{self, Learning360};
+use crate::history::History;
+use crate::learning360::{self, Learning360, webhooks};
 use crate::log::Log;
 use crate::seed::{Invalid, Seed};
 use crate::switches::Switches;
@@ -22,8 +23,15 @@ pub(crate) struct World {
     pub(crate) switches: Switches,
     pub(crate) bob: Bob,
     pub(crate) learning360: Learning360,
+    pub(crate) history: History,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
+}
+
+/// What is to be delivered at one instant.
+struct Due {
+    bob: Vec<delivery::Batch>,
+    learning360: Vec<webhooks::Outgoing>,
 }
 
 /// What all handlers hold.
@@ -54,6 +62,7 @@ impl World {
         let accounts = learning360::Start {
             users: seed.users,
             groups: seed.groups,
+            custom_fields: seed.custom_fields,
             credentials: seed.credentials,
             mappings: seed.mappings,
         };
@@ -62,6 +71,7 @@ impl World {
             bob: Bob::load(start, now, &seed.switches.bob)?,
             learning360: Learning360::load(accounts, now, &seed.switches.learning360)?,
             switches: seed.switches,
+            history: History::default(),
             faults: Faults::default(),
             log: Log::default(),
         })
@@ -79,59 +89,33 @@ impl World {
 
     /// Moves to the next instant, at most to `target`, and does what is due there. Returns what
     /// must be delivered, or `None` at the target with nothing left to do.
-    fn step(&mut self, target: Timestamp, report: &mut Report) -> Option<Vec<delivery::Batch>> {
+    fn step(&mut self, target: Timestamp, report: &mut Report) -> Option<Due> {
         while let Some(due) = self.next_due().filter(|due| *due <= target) {
             self.now = self.now.max(due);
+            self.note_due();
             report.lifecycle_switches += self.bob.run_switches(self.now, &self.switches.bob);
             report.deactivations += self
                 .learning360
-                .run_deactivations(self.now, &self.switches.learning360);
-            let batches = self.bob.outbox.take_due(self.now, &self.switches.bob);
-            if !batches.is_empty() {
-                return Some(batches);
+                .run_due(self.now, &self.switches.learning360);
+            let due = Due {
+                bob: self.bob.outbox.take_due(self.now, &self.switches.bob),
+                learning360: self.learning360.outbox.take_due(self.now),
+            };
+            if !due.bob.is_empty() || !due.learning360.is_empty() {
+                return Some(due);
             }
         }
         self.now = self.now.max(target);
         None
     }
 
-    /// The truth of both sides.
-    pub(crate) fn state(&self) -> State {
-        let bob = &self.bob;
-        let employee = |it: &bob::employee::Employee| EmployeeState {
-            id: it.id.clone(),
-            fields: it.values.clone(),
-            lifecycle: it.rows.iter().map(|row| row.row.clone()).collect(),
-            next_switch: it.next_switch,
-        };
-        let webhooks = bob.outbox.subscriptions.iter().map(|it| WebhookState {
-            name: it.webhook.name.clone(),
-            url: it.webhook.url.clone(),
-            events: it.webhook.events.clone(),
-            active: it.active,
-            failing_since: it.failing_since,
-            pending: bob.outbox.pending(&it.webhook.name),
-            delivered: it.delivered,
-            failed: it.failed,
-            lost: it.lost,
-        });
-        State {
-            now: self.now,
-            employees: bob
-                .employees
-                .iter()
-                .map(|(id, it)| (id.clone(), employee(it)))
-                .collect(),
-            deleted_employees: bob.deleted.clone(),
-            webhooks: webhooks.collect(),
-            events: bob.outbox.events.clone(),
-            deliveries: bob.outbox.deliveries.clone(),
-            notices: bob.outbox.notices.clone(),
-            users: self.learning360.users.clone(),
-            groups: self.learning360.groups.clone(),
-            mappings: self.learning360.mappings.clone(),
-            mails: self.learning360.mails.clone(),
-            switches: self.switches.clone(),
+    /// Notes what those are whose lifecycle rows take effect now.
+    fn note_due(&mut self) {
+        let due = self.bob.agenda.iter().take_while(|(at, _)| *at <= self.now);
+        let due: Vec<String> = due.map(|(_, id)| id.clone()).collect();
+        for id in due {
+            let before = self.bob.employees.get(&id).cloned();
+            self.history.note(id, self.now, before);
         }
     }
 }
@@ -206,7 +190,12 @@ impl Shared {
             let world = &mut *world;
             let events = world.bob.outbox.events.len();
             let mut report = Report::new(world.now);
+            let subject = act.subject().map(String::from);
+            let before = subject.and_then(|id| world.bob.employees.get(&id).cloned());
             report.id = world.bob.act(act, world.now, &world.switches.bob)?;
+            if let Some(id) = report.id.clone() {
+                world.history.note(id, world.now, before);
+            }
             (report, events)
         };
         if let Some(name) = registered {
@@ -238,12 +227,17 @@ impl Shared {
     /// Runs to `target`; called within a turn only.
     async fn run(&self, target: Timestamp, mut report: Report, events: usize) -> Report {
         loop {
-            let batches = self.lock().step(target, &mut report);
-            let Some(batches) = batches else { break };
-            let tried = delivery::send(batches, &self.http, self.patience).await;
+            let due = self.lock().step(target, &mut report);
+            let Some(due) = due else { break };
+            let (tried, sent) = tokio::join!(
+                delivery::send(due.bob, &self.http, self.patience),
+                webhooks::send(due.learning360, &self.http, self.patience),
+            );
             let mut world = self.lock();
             let now = world.now;
             world.bob.outbox.record(tried, now, &mut report);
+            let counts = &mut report.learning360_deliveries;
+            world.learning360.outbox.record(sent, now, counts);
         }
         let world = self.lock();
         report.now = world.now;

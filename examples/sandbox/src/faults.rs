@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -22,9 +23,16 @@ pub struct Fault {
     /// Route template as in the log, such as `/api/v2/users/{userId}`; absent = any.
     #[serde(default)]
     pub route: Option<String>,
-    /// Only requests about this employee or user (in path, `root.id` filter or `targetId`).
+    /// Only requests about this employee or user (in path, `root.id` filter, `targetId`, or the
+    /// input of a bulk operation).
     #[serde(default)]
     pub person: Option<String>,
+    /// Only from this virtual time on.
+    #[serde(default)]
+    pub from: Option<Timestamp>,
+    /// Only before this virtual time.
+    #[serde(default)]
+    pub until: Option<Timestamp>,
     /// Only the n-th matching request, counted from 1.
     #[serde(default)]
     pub nth: Option<u64>,
@@ -49,6 +57,8 @@ impl Fault {
             method: None,
             route: None,
             person: None,
+            from: None,
+            until: None,
             nth: None,
             times: None,
             probability: None,
@@ -67,6 +77,13 @@ impl Fault {
     /// Only requests about this employee or user.
     pub fn about(mut self, person: impl Into<String>) -> Self {
         self.person = Some(person.into());
+        self
+    }
+
+    /// Only between these virtual times: a storm that passes.
+    pub fn between(mut self, from: Timestamp, until: Timestamp) -> Self {
+        self.from = Some(from);
+        self.until = Some(until);
         self
     }
 
@@ -106,6 +123,17 @@ pub enum Effect {
         #[serde(default)]
         headers: BTreeMap<String, String>,
     },
+    /// The request takes effect, and this answer hides the real one.
+    Lost {
+        /// Status, such as 502.
+        status: u16,
+    },
+    /// The vendor's own 429; the request has no effect.
+    TooManyRequests {
+        /// Seconds in `Retry-After`; absent = no such header.
+        #[serde(default)]
+        retry_after: Option<u32>,
+    },
     /// The real answer after so many milliseconds of real time.
     Delay {
         /// Milliseconds.
@@ -115,6 +143,28 @@ pub enum Effect {
     Cut {
         /// Before or after the request took effect.
         moment: Moment,
+    },
+    /// The real answer's body in small pieces, with pauses of real time between them.
+    SlowBody {
+        /// Bytes per piece.
+        bytes: usize,
+        /// Pause before each piece.
+        milliseconds: u64,
+    },
+    /// The connection is closed in the middle of the real answer's body.
+    CutBody {
+        /// Bytes that are still sent.
+        bytes: usize,
+    },
+    /// People as they were so many virtual seconds ago (Bob).
+    Stale {
+        /// Seconds.
+        seconds: u32,
+    },
+    /// The real answer without these fields: as if permissions had changed.
+    HiddenFields {
+        /// Field ids in Bob, such as `work.title`; property names in 360Learning.
+        fields: Vec<String>,
     },
     /// The real answer's status and body, declared as something else than JSON.
     ContentType {
@@ -207,6 +257,8 @@ fn concerns(rule: &Fault, request: &LoggedRequest) -> bool {
             .method
             .as_ref()
             .is_none_or(|it| it.eq_ignore_ascii_case(&request.method))
+        && rule.from.is_none_or(|from| from <= request.at)
+        && rule.until.is_none_or(|until| request.at < until)
         && rule.route.as_ref().is_none_or(|it| *it == request.route)
         && rule
             .person

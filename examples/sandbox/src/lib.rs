@@ -19,8 +19,10 @@ mod readme {}
 mod bob;
 mod clock;
 mod control;
+mod effects;
 mod engine;
 mod faults;
+mod history;
 mod learning360;
 mod log;
 mod sandbox;
@@ -30,20 +32,21 @@ mod switches;
 
 pub use crate::control::act::{BobAct, Learning360Act};
 pub use crate::control::state::{
-    DeliveryCounts, DeliveryRecord, EmployeeState, EventRecord, Mail, Notice, Report, State,
-    WebhookState,
+    DeliveryCounts, DeliveryRecord, EmployeeState, EventRecord, HappeningRecord, Mail, Notice,
+    OperationState, Report, State, SubscriptionState, WebhookState,
 };
 pub use crate::control::{Control, ControlError};
 pub use crate::faults::{Effect, Fault, Moment};
 pub use crate::log::{Api, Log, LoggedRequest};
 pub use crate::sandbox::{Options, Sandbox, StartError};
 pub use crate::seed::{
-    Access, Company, Credential, CustomValue, FieldDefinition, Group, Invalid, LifecycleRow, List,
-    ListItem, Mapping, Membership, Person, Secret, Seed, ServiceUser, Site, User, UserStatus,
-    Webhook, WebhookVersion,
+    Access, Company, Credential, CustomField, CustomFieldTarget, CustomFieldType, CustomValue,
+    FieldDefinition, Group, Invalid, LifecycleRow, List, ListItem, Mapping, Membership, Person,
+    Secret, Seed, ServiceUser, Site, User, UserStatus, Webhook, WebhookVersion,
 };
 pub use crate::switches::{
-    ArrayStyle, BobSwitches, ChangedElements, ChangedKey, DeactivationMoment, DeleteAgain,
-    Envelopes, ExpiresIn, FieldIdForm, Knobs, Learning360Switches, Links, OutsidePopulation,
-    PageSizes, Switches,
+    ArrayStyle, BobSwitches, BulkSwitches, ChangedElements, ChangedKey, DeactivationMoment,
+    DeleteAgain, Envelopes, EventSwitches, ExpiresIn, FieldIdForm, InheritedRole, Knobs, LastRole,
+    Learning360Switches, Links, OutsidePopulation, PageSizes, RateWindow, RestoreEvents,
+    SecretForm, Switches,
 };

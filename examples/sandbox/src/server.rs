@@ -3,26 +3,25 @@
 use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, to_bytes};
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tower::Service;
 
-use crate::bob::{self, fields};
+use crate::bob::fields;
+use crate::effects;
 use crate::engine::Shared;
-use crate::faults::{Effect, Moment};
 use crate::log::{Api, LoggedRequest};
 
 /// Largest body that is read.
@@ -30,7 +29,7 @@ const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 /// Marks a response that must not be sent: the connection is cut instead.
 #[derive(Clone, Copy, Debug)]
-struct Cut;
+pub(crate) struct Cut;
 
 /// Which stand-in a request came to.
 #[derive(Clone, Debug)]
@@ -83,7 +82,9 @@ pub(crate) async fn gate(
     request: Request,
     next: Next,
 ) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    // Ours alone.
+    parts.headers.remove(effects::STALE);
     let Ok(body) = to_bytes(body, MOST_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
@@ -107,39 +108,10 @@ pub(crate) async fn gate(
 
     let effect = side.shared.lock().faults.decide(&entry);
     entry.fault = effect.is_some();
-    let proceed = |body: Bytes| next.run(Request::from_parts(parts, Body::from(body)));
+    let request = Request::from_parts(parts, Body::from(body));
     let response = match effect {
-        None => proceed(body).await,
-        Some(Effect::Delay { milliseconds }) => {
-            tokio::time::sleep(Duration::from_millis(milliseconds)).await;
-            proceed(body).await
-        }
-        Some(Effect::Cut {
-            moment: Moment::Before,
-        }) => cut(),
-        Some(Effect::Cut {
-            moment: Moment::After,
-        }) => {
-            drop(proceed(body).await);
-            cut()
-        }
-        Some(Effect::ContentType { value }) => {
-            let mut response = proceed(body).await;
-            if let Ok(value) = HeaderValue::try_from(value) {
-                response.headers_mut().insert(header::CONTENT_TYPE, value);
-            }
-            response
-        }
-        Some(Effect::Html) => bob::html(StatusCode::OK),
-        Some(Effect::EmptyList) => match side.api {
-            Api::Bob => axum::Json(json!({ "employees": [] })).into_response(),
-            Api::Learning360 => axum::Json(json!([])).into_response(),
-        },
-        Some(Effect::Answer {
-            status,
-            body,
-            headers,
-        }) => answer(status, body, headers),
+        None => next.run(request).await,
+        Some(effect) => effects::apply(effect, &side, request, next).await,
     };
     let was_cut = response.extensions().get::<Cut>().is_some();
     entry.status = if was_cut {
@@ -148,30 +120,6 @@ pub(crate) async fn gate(
         response.status().as_u16()
     };
     side.shared.lock().log.push(entry);
-    response
-}
-
-fn cut() -> Response {
-    let mut response = StatusCode::OK.into_response();
-    response.extensions_mut().insert(Cut);
-    response
-}
-
-fn answer(
-    status: u16,
-    body: Option<Value>,
-    headers: std::collections::BTreeMap<String, String>,
-) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = match body {
-        Some(body) => (status, axum::Json(body)).into_response(),
-        None => status.into_response(),
-    };
-    for (name, value) in headers {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            response.headers_mut().insert(name, value);
-        }
-    }
     response
 }
 
@@ -223,11 +171,12 @@ fn describe(entry: &mut LoggedRequest, query: Option<&str>, body: &[u8]) {
             }
         }
         Api::Learning360 => {
-            entry.about.extend(
-                body.get("targetId")
-                    .and_then(Value::as_str)
-                    .map(String::from),
-            );
+            let items = body.get("input").and_then(Value::as_array);
+            let users = items.into_iter().flatten().map(|it| &it["userId"]);
+            let people = body.get("targetId").into_iter().chain(users);
+            entry
+                .about
+                .extend(people.filter_map(Value::as_str).map(String::from));
         }
     }
 }

@@ -9,7 +9,10 @@ use serde_json::Value;
 use super::employee::Employee;
 use super::limits::too_many;
 use super::{BadRequest, Bob, html, refusal};
+use crate::clock;
+use crate::effects::STALE;
 use crate::engine::{Shared, World};
+use crate::history::History;
 use crate::seed::{FieldDefinition, ServiceUser};
 use crate::switches::BobSwitches;
 
@@ -73,7 +76,17 @@ pub(crate) fn enter(
         Ok(remaining) => remaining,
         Err(none_left) => return too_many(none_left, now, &switches),
     };
+    let seconds = headers
+        .get(STALE)
+        .and_then(|it| it.to_str().ok()?.parse().ok());
+    let past = seconds.map(|seconds: i64| {
+        let World { history, bob, .. } = &mut *world;
+        history.rewind(&mut bob.employees, clock::plus(now, -seconds))
+    });
     let mut response = answer(&world, &user);
+    if let Some(present) = past {
+        History::restore(&mut world.bob.employees, present);
+    }
     if switches.blocking && response.status() == StatusCode::FORBIDDEN {
         world
             .bob

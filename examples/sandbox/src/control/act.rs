@@ -112,6 +112,21 @@ pub enum BobAct {
 }
 
 impl BobAct {
+    /// The employee who is changed, if he exists already.
+    pub(crate) fn subject(&self) -> Option<&str> {
+        match self {
+            Self::Edit { id, .. }
+            | Self::Leave { id, .. }
+            | Self::Return { id, .. }
+            | Self::Terminate { id, .. }
+            | Self::CancelTermination { id }
+            | Self::Rehire { id, .. }
+            | Self::Delete { id }
+            | Self::Emit { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+
     /// Changes one value.
     pub fn edit(id: impl Into<String>, field: impl Into<String>, value: impl Into<Value>) -> Self {
         Self::Edit {
@@ -184,6 +199,14 @@ pub enum Learning360Act {
         /// The user.
         user: String,
     },
+    /// Somebody registers by himself, and is active at once in the learners' group of his choice.
+    SelfRegistration {
+        /// His mail.
+        mail: String,
+        /// The group; absent = the platform group.
+        #[serde(default)]
+        group: Option<String>,
+    },
     /// An administrator deletes the account.
     AdminDelete {
         /// The user.
@@ -219,4 +242,14 @@ pub enum Learning360Act {
         /// The role.
         role: String,
     },
+}
+
+impl Learning360Act {
+    /// Somebody registers by himself in the platform group.
+    pub fn self_registration(mail: impl Into<String>) -> Self {
+        Self::SelfRegistration {
+            mail: mail.into(),
+            group: None,
+        }
+    }
 }

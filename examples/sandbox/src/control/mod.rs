@@ -3,6 +3,7 @@
 pub(crate) mod act;
 mod client;
 pub(crate) mod state;
+mod truth;
 
 use std::sync::Arc;
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::seed::{Group, LifecycleRow, Mapping, User};
+use crate::seed::{CustomField, Group, LifecycleRow, Mapping, User};
 use crate::switches::Switches;
 
 /// The full truth of both stand-ins (`GET /_sandbox/state`). Secrets are not in it.
@@ -32,10 +32,18 @@ pub struct State {
     pub users: BTreeMap<String, User>,
     /// 360Learning's groups by id.
     pub groups: BTreeMap<String, Group>,
+    /// 360Learning's custom fields by id.
+    pub custom_fields: BTreeMap<String, CustomField>,
     /// External-ID mappings by id.
     pub mappings: BTreeMap<String, Mapping>,
     /// Mails that 360Learning has sent.
     pub mails: Vec<Mail>,
+    /// What happened in 360Learning that webhooks tell of, whether somebody listens or not.
+    pub happenings: Vec<HappeningRecord>,
+    /// 360Learning's webhook subscriptions.
+    pub subscriptions: Vec<SubscriptionState>,
+    /// 360Learning's bulk operations.
+    pub operations: Vec<OperationState>,
     /// Switches in force.
     pub switches: Switches,
 }
@@ -172,7 +180,7 @@ pub struct Mail {
     pub user_id: String,
     /// Where it went.
     pub to: String,
-    /// `invitation` or `activation`.
+    /// `invitation`, `activation` or `deactivation_reminder`.
     pub kind: String,
     /// Virtual time.
     pub at: Timestamp,
@@ -186,6 +194,56 @@ impl fmt::Debug for Mail {
             .field("at", &self.at)
             .finish_non_exhaustive()
     }
+}
+
+/// Something that happened in 360Learning.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct HappeningRecord {
+    /// Virtual time.
+    pub at: Timestamp,
+    /// Event type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Id of the user, group or operation.
+    pub about: String,
+}
+
+/// A webhook subscription in 360Learning and how it fares.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SubscriptionState {
+    /// Its id.
+    pub id: String,
+    /// Its event type.
+    pub event_type: String,
+    /// Its URL.
+    pub url: String,
+    /// False after five days of failures, or if it was switched off.
+    pub active: bool,
+    /// First failure since the last success.
+    pub failing_since: Option<Timestamp>,
+    /// Successful deliveries.
+    pub delivered: u64,
+    /// Failed attempts.
+    pub failed: u64,
+}
+
+/// A bulk operation in 360Learning.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct OperationState {
+    /// Its id.
+    pub id: String,
+    /// Its type, such as `addUsersToGroups`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its status.
+    pub status: String,
+    /// Number of items.
+    pub items: usize,
+    /// Items processed.
+    pub processed: usize,
 }
 
 /// What an act or a turn of the clock did, all due deliveries included.
@@ -203,8 +261,11 @@ pub struct Report {
     pub lifecycle_switches: u64,
     /// Announced deactivations that took effect in 360Learning.
     pub deactivations: u64,
-    /// Attempts to deliver.
+    /// Attempts to deliver Bob's webhooks.
     pub deliveries: DeliveryCounts,
+    /// Attempts to deliver 360Learning's webhooks.
+    #[serde(default)]
+    pub learning360_deliveries: DeliveryCounts,
     /// Webhooks deactivated after 72 hours.
     pub deactivated_webhooks: u64,
     /// Deliveries that are on their way, all webhooks together.
@@ -220,6 +281,7 @@ impl Report {
             lifecycle_switches: 0,
             deactivations: 0,
             deliveries: DeliveryCounts::default(),
+            learning360_deliveries: DeliveryCounts::default(),
             deactivated_webhooks: 0,
             pending: 0,
         }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::Learning360;
 use super::edit::PROPERTIES;
-use super::validate::{Body, is_role};
+use super::validate::{Body, is_mail, is_role};
 use crate::control::act::Learning360Act as Act;
 use crate::seed::{Invalid, Membership, User, UserStatus};
 use crate::switches::Learning360Switches;
@@ -17,8 +17,13 @@ impl Learning360 {
         now: Timestamp,
         switches: &Learning360Switches,
     ) -> Result<String, Invalid> {
+        if let Act::SelfRegistration { mail, group } = act {
+            return self.register(mail, group, now, switches);
+        }
         let mut user = self.subject(&act)?;
         match act {
+            // Has no subject yet, see above.
+            Act::SelfRegistration { .. } => {}
             Act::AcceptInvitation { .. } => {
                 expect(&user, UserStatus::Invited)?;
                 user.status = UserStatus::Active;
@@ -50,7 +55,7 @@ impl Learning360 {
                 };
             }
             Act::AdminAddRole { group, role, .. } => {
-                if !is_role(&role) || !self.has_group(&group) {
+                if !is_role(&role) || !self.groups.contains_key(&group) {
                     return Err(Invalid::new(format!("no role {role:?} in group {group}")));
                 }
                 user.memberships.insert(Membership::new(group, role));
@@ -62,7 +67,30 @@ impl Learning360 {
             }
         }
         let id = user.id.clone();
-        self.put(user, now, switches);
+        self.store(user, now, switches);
+        Ok(id)
+    }
+
+    fn register(
+        &mut self,
+        mail: String,
+        group: Option<String>,
+        now: Timestamp,
+        switches: &Learning360Switches,
+    ) -> Result<String, Invalid> {
+        if !is_mail(&mail) || self.holder_of_mail(&mail, switches).is_some() {
+            return Err(Invalid::new("the mail is invalid or taken"));
+        }
+        let group = group.or_else(|| self.root_group().map(String::from));
+        let group = group.filter(|id| self.groups.contains_key(id));
+        let group = group.ok_or_else(|| Invalid::new("there is no such group"))?;
+        let mut user = User::new(self.fresh_id()).mail(mail);
+        user.lang = "en".into();
+        user.status = UserStatus::Active;
+        user.memberships.insert(Membership::new(group, "learner"));
+        user.last_login_date = Some(now);
+        let id = user.id.clone();
+        self.store(user, now, switches);
         Ok(id)
     }
 
@@ -73,7 +101,10 @@ impl Learning360 {
         | Act::AdminActivate { user }
         | Act::AdminEdit { user, .. }
         | Act::AdminAddRole { user, .. }
-        | Act::AdminRemoveRole { user, .. }) = act;
+        | Act::AdminRemoveRole { user, .. }) = act
+        else {
+            return Err(Invalid::new("the act names no user"));
+        };
         let found = self.users.get(&user.to_ascii_lowercase());
         found
             .cloned()

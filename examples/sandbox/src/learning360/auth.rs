@@ -14,21 +14,29 @@ use super::Learning360;
 use super::errors::Failure;
 use super::filters::Query;
 use crate::engine::Shared;
-use crate::switches::Learning360Switches;
+use crate::switches::{Learning360Switches, RateWindow};
 
 /// An issued token.
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
+    pub(super) client_id: String,
     pub(super) scopes: Option<BTreeSet<String>>,
     pub(super) expires: Timestamp,
 }
 
-/// Requests in the present second, for the whole company.
-#[derive(Clone, Copy, Debug, Default)]
+impl Token {
+    fn permits(&self, scope: &str) -> bool {
+        self.scopes
+            .as_ref()
+            .is_none_or(|scopes| scopes.contains(scope))
+    }
+}
+
+/// When requests came in the present second, for the whole company.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Window {
-    second: i64,
-    reads: u32,
-    writes: u32,
+    reads: Vec<Timestamp>,
+    writes: Vec<Timestamp>,
 }
 
 /// What every answer needs.
@@ -45,6 +53,7 @@ pub(super) struct Context<'a> {
 pub(super) struct Call {
     shared: Arc<Shared>,
     parts: Parts,
+    limited: bool,
 }
 
 impl FromRequestParts<Arc<Shared>> for Call {
@@ -57,11 +66,28 @@ impl FromRequestParts<Arc<Shared>> for Call {
         Ok(Self {
             shared: Arc::clone(shared),
             parts: parts.clone(),
+            limited: true,
         })
     }
 }
 
 impl Call {
+    /// Leaves the rate limits out, which are for the core endpoints only.
+    pub(super) fn unlimited(mut self) -> Self {
+        self.limited = false;
+        self
+    }
+
+    /// Where this API answers.
+    pub(super) fn origin(&self) -> &str {
+        &self.shared.learning360_origin
+    }
+
+    /// What the company's switches say now.
+    pub(super) fn switches(&self) -> Learning360Switches {
+        self.shared.lock().switches.learning360.clone()
+    }
+
     /// Checks the request as far as every endpoint does, then answers it.
     pub(super) fn answer(
         &self,
@@ -79,7 +105,14 @@ impl Call {
         let switches = &world.switches.learning360;
         let state = &mut world.learning360;
         let outcome = state
-            .check(method, headers, scope, world.now, switches)
+            .check(method, headers, world.now, switches, self.limited)
+            .and_then(|token| {
+                if token.permits(scope) {
+                    Ok(())
+                } else {
+                    Err(Failure::scope())
+                }
+            })
             .and_then(|()| {
                 let query = Query::parse(uri.query().unwrap_or_default())?;
                 let url = match switches.links {
@@ -99,7 +132,7 @@ impl Call {
                     },
                 )
             });
-        outcome.unwrap_or_else(|failure| failure.respond(switches.envelopes))
+        outcome.unwrap_or_else(|failure| failure.respond(switches))
     }
 }
 
@@ -108,28 +141,22 @@ impl Learning360 {
         &mut self,
         method: &Method,
         headers: &HeaderMap,
-        scope: &str,
         now: Timestamp,
         switches: &Learning360Switches,
-    ) -> Result<(), Failure> {
+        limited: bool,
+    ) -> Result<Token, Failure> {
         let token = self.token(headers).filter(|token| token.expires > now);
-        let token = token.ok_or(Failure::token())?;
-        let permitted = token
-            .scopes
-            .as_ref()
-            .is_none_or(|scopes| scopes.contains(scope));
-        self.window.take(method, now, switches)?;
+        let token = token.cloned().ok_or(Failure::token())?;
+        if limited {
+            self.window.take(method, now, switches)?;
+        }
         let version = headers
             .get("360-api-version")
             .map(axum::http::HeaderValue::as_bytes);
         if switches.version_required && version != Some(b"v2.0") {
-            return Err(Failure::bad("invalidApiVersion"));
+            return Err(Failure::version());
         }
-        if permitted {
-            Ok(())
-        } else {
-            Err(Failure::scope())
-        }
+        Ok(token)
     }
 
     fn token(&self, headers: &HeaderMap) -> Option<&Token> {
@@ -151,22 +178,19 @@ impl Window {
         if !switches.rate_limits {
             return Ok(());
         }
-        if self.second != now.as_second() {
-            *self = Self {
-                second: now.as_second(),
-                reads: 0,
-                writes: 0,
-            };
-        }
         let (used, limit) = if method == Method::GET {
             (&mut self.reads, switches.reads_per_second)
         } else {
             (&mut self.writes, switches.writes_per_second)
         };
-        if *used >= limit {
-            return Err(Failure::too_many(switches.retry_after));
+        used.retain(|at| match switches.rate_window {
+            RateWindow::Fixed => at.as_second() == now.as_second(),
+            RateWindow::Sliding => now.duration_since(*at).as_millis() < 1000,
+        });
+        if u32::try_from(used.len()).is_ok_and(|used| used < limit) {
+            used.push(now);
+            return Ok(());
         }
-        *used += 1;
-        Ok(())
+        Err(Failure::too_many(switches.retry_after))
     }
 }

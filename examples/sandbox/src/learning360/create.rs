@@ -155,7 +155,7 @@ impl Learning360 {
                 return Err(Failure::invalid());
             }
         }
-        if !self.has_group(&input.membership.group_id) {
+        if !self.groups.contains_key(&input.membership.group_id) {
             return Err(Failure::missing("groupNotFound"));
         }
         if input.membership.role == "analyst" && !switches.analyst_available {
@@ -214,7 +214,7 @@ impl Learning360 {
         if invite {
             self.send_mail(&user, "invitation", context.now);
         }
-        self.put(user.clone(), context.now, context.switches);
+        self.store(user.clone(), context.now, context.switches);
         (StatusCode::CREATED, Json(dto(&user))).into_response()
     }
 
@@ -235,13 +235,16 @@ impl Learning360 {
         if switches.restore_drops_custom_values {
             user.custom_values.clear();
         }
+        if !switches.restore_keeps_managers {
+            user.managers.clear();
+        }
         if switches.restore_overwrites {
             input.write_to(&mut user);
         }
         if invite || !switches.restore_honours_invitation {
             self.send_mail(&user, "invitation", context.now);
         }
-        self.put(user.clone(), context.now, switches);
+        self.store(user.clone(), context.now, switches);
         Json(dto(&user)).into_response()
     }
 }

@@ -57,7 +57,7 @@ impl Learning360 {
         if user.mail.is_none() && user.username.is_none() {
             return Err(Failure::bad("userShouldHaveAtLeastOneValidIdentifier"));
         }
-        self.put(user.clone(), now, switches);
+        self.store(user.clone(), now, switches);
         Ok(user)
     }
 

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use crate::switches::Envelopes;
+use crate::switches::{Envelopes, Learning360Switches};
 
 /// A refusal by 360Learning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Failure {
 
     /// A body, path or query that does not follow the schema. The code is not documented.
     pub(crate) const fn invalid() -> Self {
-        Self::bad("invalid_request")
+        Self::bad(SCHEMA)
     }
 
     /// A token that is missing, unknown or expired.
@@ -60,6 +60,16 @@ impl Failure {
         }
     }
 
+    /// A 503, or a 429 that is not about rates.
+    pub(crate) const fn busy(status: StatusCode, code: &'static str) -> Self {
+        Self::object(status, code)
+    }
+
+    /// A missing or wrong version header. Neither status nor code is documented.
+    pub(crate) const fn version() -> Self {
+        Self::bad(VERSION)
+    }
+
     /// A refusal of the token endpoint.
     pub(crate) const fn text(status: StatusCode, code: &'static str) -> Self {
         Self {
@@ -79,20 +89,28 @@ impl Failure {
         }
     }
 
-    /// The answer in the envelope that the switch wants.
-    pub(crate) fn respond(self, envelopes: Envelopes) -> Response {
+    /// The answer in the envelope that the switches want.
+    pub(crate) fn respond(self, switches: &Learning360Switches) -> Response {
         let message = "A human-readable message to help with debugging.";
-        let body = match (self.form, envelopes) {
+        let code = match self.code {
+            SCHEMA => switches.schema_code.as_str(),
+            code => code,
+        };
+        let body = match (self.form, switches.envelopes) {
             (Form::Text, _) => json!({ "error": self.code }),
             (Form::Object, Envelopes::OpenApi) => {
-                json!({ "error": { "code": self.code, "message": message } })
+                json!({ "error": { "code": code, "message": message } })
             }
             (Form::Object, Envelopes::Guide) if self.status == StatusCode::FORBIDDEN => {
-                json!({ "error": self.code })
+                json!({ "error": code })
             }
-            (Form::Object, Envelopes::Guide) => json!({ "code": self.code, "message": message }),
+            (Form::Object, Envelopes::Guide) => json!({ "code": code, "message": message }),
         };
-        let mut response = (self.status, Json(body)).into_response();
+        let status = match self.code {
+            VERSION => StatusCode::from_u16(switches.version_status).unwrap_or(self.status),
+            _ => self.status,
+        };
+        let mut response = (status, Json(body)).into_response();
         if self.retry_after {
             response
                 .headers_mut()
@@ -101,3 +119,7 @@ impl Failure {
         response
     }
 }
+
+/// A switch may put another code in its place.
+const SCHEMA: &str = "invalid_request";
+const VERSION: &str = "invalidApiVersion";

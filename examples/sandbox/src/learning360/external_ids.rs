@@ -46,6 +46,7 @@ pub(super) async fn list(call: Call) -> Response {
             ("targetId", TEXT),
         ];
         let filters = context.query.filters(&known, context.switches)?;
+        filters.one_of("type", &TYPES)?;
         let found = state.mappings.values().filter(|it| {
             filters.accept("platform", Some(&it.platform), false)
                 && filters.accept("type", Some(&it.target_type), false)

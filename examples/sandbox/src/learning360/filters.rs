@@ -1,5 +1,7 @@
 //! Query parameters and `field[operator]=value` filters.
 
+use jiff::Timestamp;
+
 use super::errors::Failure;
 use super::paging::Cursor;
 use crate::switches::{ArrayStyle, Learning360Switches};
@@ -29,12 +31,20 @@ enum Operator {
     Among,
     /// `ne`, `nin`
     NotAmong,
+    /// `lt`
+    Before,
+    /// `gte`
+    NotBefore,
 }
 
 /// Operators of text filters.
 pub(super) const TEXT: &[&str] = &["eq", "ne", "in", "nin"];
 /// Operators of the status filter.
 pub(super) const SINGLE: &[&str] = &["eq", "ne"];
+/// The only operator of some filters.
+pub(super) const EQUAL: &[&str] = &["eq"];
+/// Operators of time filters.
+pub(super) const TIME: &[&str] = &["lt", "gte"];
 
 impl Query {
     pub(super) fn parse(raw: &str) -> Result<Self, Failure> {
@@ -88,6 +98,10 @@ impl Query {
     ) -> Result<Filters, Failure> {
         let mut filters: Vec<Filter> = Vec::new();
         for (name, value) in &self.pairs {
+            let name = match switches.array_style {
+                ArrayStyle::Indexed => without_index(name),
+                _ => name,
+            };
             let parts = name.strip_suffix(']').and_then(|name| name.split_once('['));
             let known = |(field, operator): &(&str, &str)| {
                 known
@@ -107,6 +121,8 @@ impl Query {
             };
             let operator = match operator {
                 "eq" | "in" => Operator::Among,
+                "lt" => Operator::Before,
+                "gte" => Operator::NotBefore,
                 _ => Operator::NotAmong,
             };
             let same = |it: &&mut Filter| many && it.field == field && it.operator == operator;
@@ -119,7 +135,21 @@ impl Query {
                 }),
             }
         }
+        let times = filters.iter().filter(|it| it.operator.is_about_time());
+        let mut times = times.flat_map(|it| &it.values);
+        let most = switches.most_filter_values.unwrap_or(usize::MAX);
+        if times.any(|it| it.parse::<Timestamp>().is_err())
+            || filters.iter().any(|it| it.values.len() > most)
+        {
+            return Err(Failure::invalid());
+        }
         Ok(Filters(filters))
+    }
+}
+
+impl Operator {
+    fn is_about_time(self) -> bool {
+        matches!(self, Self::Before | Self::NotBefore)
     }
 }
 
@@ -127,6 +157,29 @@ impl Filters {
     /// True if there is a condition on this field.
     pub(super) fn concern(&self, field: &str) -> bool {
         self.0.iter().any(|it| it.field == field)
+    }
+
+    /// Refuses values of an enumeration that it does not have.
+    pub(super) fn one_of(&self, field: &str, known: &[&str]) -> Result<(), Failure> {
+        let values = self.0.iter().filter(|it| it.field == field);
+        let mut values = values.flat_map(|it| &it.values);
+        if values.any(|value| !known.contains(&value.as_str())) {
+            return Err(Failure::invalid());
+        }
+        Ok(())
+    }
+
+    /// True if a time, counted in whole seconds, meets all conditions on it.
+    pub(super) fn accept_time(&self, field: &str, time: Timestamp) -> bool {
+        let conditions = self.0.iter().filter(|it| it.field == field);
+        let mut limits =
+            conditions.flat_map(|it| it.values.iter().map(|limit| (it.operator, limit)));
+        limits.all(|(operator, limit)| {
+            // Checked while the filter was read.
+            let limit: Option<Timestamp> = limit.parse().ok();
+            let earlier = limit.is_some_and(|limit| time.as_second() < limit.as_second());
+            earlier == (operator == Operator::Before)
+        })
     }
 
     /// True if a field's value meets all conditions on it.
@@ -140,6 +193,18 @@ impl Filters {
             .iter()
             .filter(|it| it.field == field)
             .all(|filter| filter.values.iter().any(equal) == (filter.operator == Operator::Among))
+    }
+}
+
+/// `mail[in]` of `mail[in][0]`.
+fn without_index(name: &str) -> &str {
+    let index = name.strip_suffix(']').and_then(|it| it.rsplit_once("]["));
+    match index {
+        Some((before, index)) if index.bytes().all(|byte| byte.is_ascii_digit()) => {
+            // With the bracket that closes the operator, which is one byte.
+            name.get(..=before.len()).unwrap_or(name)
+        }
+        _ => name,
     }
 }
 

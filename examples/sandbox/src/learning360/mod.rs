@@ -1,34 +1,42 @@
 //! The stand-in for 360Learning.
 
+mod accounts;
 mod acts;
+mod agenda;
 mod auth;
+mod bulk;
 mod create;
+mod custom_fields;
+mod custom_values;
 mod edit;
+mod erasure;
 mod errors;
 mod external_ids;
 mod filters;
+mod group_edits;
 mod groups;
+mod managers;
+mod memberships;
+mod operations;
 mod paging;
+mod routes;
 mod token;
 mod users;
 mod validate;
+pub(crate) mod webhooks;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use axum::Router;
-use axum::http::StatusCode;
-use axum::response::IntoResponse;
-use axum::routing::{get, post, put};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use serde_json::json;
 
+use self::agenda::Task;
 use self::auth::{Token, Window};
+use self::bulk::Operation;
+pub(crate) use self::routes::router;
+use self::webhooks::Outbox;
 use crate::clock;
 use crate::control::state::Mail;
-use crate::engine::Shared;
-use crate::seed::{Credential, Group, Invalid, Mapping, User, UserStatus};
+use crate::seed::{Credential, CustomField, Group, Invalid, Mapping, User, UserStatus};
 use crate::switches::{DeactivationMoment, Learning360Switches};
 
 /// 360Learning's state.
@@ -38,13 +46,19 @@ pub(crate) struct Learning360 {
     /// Lower-cased mails to the ids of their holders, deleted ones too.
     by_mail: BTreeMap<String, BTreeSet<String>>,
     by_username: BTreeMap<String, BTreeSet<String>>,
+    /// Who has been active before; nobody is activated for the first time twice.
+    activated: BTreeSet<String>,
     pub(crate) groups: BTreeMap<String, Group>,
+    pub(crate) custom_fields: BTreeMap<String, CustomField>,
     credentials: BTreeMap<String, Credential>,
     pub(crate) mappings: BTreeMap<String, Mapping>,
+    pub(crate) operations: BTreeMap<String, Operation>,
     pub(crate) mails: Vec<Mail>,
+    pub(crate) outbox: Outbox,
     tokens: BTreeMap<String, Token>,
-    /// When whose announced deactivation takes effect.
-    agenda: BTreeSet<(Timestamp, String)>,
+    token_requests: Vec<Timestamp>,
+    /// What happens when by itself.
+    agenda: BTreeSet<(Timestamp, Task)>,
     window: Window,
     next_id: u64,
     next_token: u64,
@@ -54,6 +68,7 @@ pub(crate) struct Learning360 {
 pub(crate) struct Start {
     pub(crate) users: Vec<User>,
     pub(crate) groups: Vec<Group>,
+    pub(crate) custom_fields: Vec<CustomField>,
     pub(crate) credentials: Vec<Credential>,
     pub(crate) mappings: Vec<Mapping>,
 }
@@ -78,32 +93,51 @@ impl Learning360 {
             group.id = state.own_id(&group.id)?;
             state.groups.insert(group.id.clone(), group);
         }
-        for mut user in start.users {
-            user.id = state.own_id(&user.id)?;
-            if user.lang.is_empty() {
-                user.lang = "en".into();
-            }
-            if user.status == UserStatus::Deleted && user.deleted_at.is_empty() {
-                user.deleted_at.push(now);
-            }
-            if let Some(missing) = user
-                .memberships
-                .iter()
-                .find(|it| !state.has_group(&it.group_id))
-            {
-                let text = format!("user {} is in unknown group {}", user.id, missing.group_id);
-                return Err(Invalid::new(text));
-            }
-            if state.users.contains_key(&user.id) {
-                return Err(Invalid::new(format!("user {} is listed twice", user.id)));
-            }
-            state.put(user, now, switches);
+        for mut field in start.custom_fields {
+            field.id = state.own_id(&field.id)?;
+            state.custom_fields.insert(field.id.clone(), field);
+        }
+        for user in start.users {
+            state.load_user(user, now, switches)?;
         }
         for mut mapping in start.mappings {
             mapping.id = state.own_id(&mapping.id)?;
             state.mappings.insert(mapping.id.clone(), mapping);
         }
         Ok(state)
+    }
+
+    fn load_user(
+        &mut self,
+        mut user: User,
+        now: Timestamp,
+        switches: &Learning360Switches,
+    ) -> Result<(), Invalid> {
+        user.id = self.own_id(&user.id)?;
+        if user.lang.is_empty() {
+            user.lang = "en".into();
+        }
+        if user.status == UserStatus::Deleted && user.deleted_at.is_empty() {
+            user.deleted_at.push(now);
+        }
+        let id = &user.id;
+        let mut groups = user.memberships.iter().map(|it| &it.group_id);
+        if let Some(missing) = groups.find(|it| !self.groups.contains_key(*it)) {
+            return Err(Invalid::new(format!(
+                "user {id} is in unknown group {missing}"
+            )));
+        }
+        let mut fields = user.custom_values.iter().map(|it| &it.custom_field_id);
+        if let Some(missing) = fields.find(|it| !self.custom_fields.contains_key(*it)) {
+            return Err(Invalid::new(format!(
+                "user {id} has a value of unknown custom field {missing}"
+            )));
+        }
+        if self.users.contains_key(id) {
+            return Err(Invalid::new(format!("user {id} is listed twice")));
+        }
+        self.put(user, now, switches);
+        Ok(())
     }
 
     /// The id a seed gives, checked; or the next one.
@@ -125,162 +159,11 @@ impl Learning360 {
             self.next_id += 1;
             let taken = self.users.contains_key(&id)
                 || self.mappings.contains_key(&id)
+                || self.custom_fields.contains_key(&id)
                 || self.groups.contains_key(&id);
             if !taken {
                 return id;
             }
         }
     }
-
-    fn has_group(&self, id: &str) -> bool {
-        self.groups.contains_key(id)
-    }
-
-    /// Stores an account and keeps the indexes right.
-    fn put(&mut self, user: User, now: Timestamp, switches: &Learning360Switches) {
-        if let Some(old) = self.users.get(&user.id).cloned() {
-            self.unindex(&old);
-        }
-        if let Some(mail) = &user.mail {
-            self.by_mail
-                .entry(mail.to_lowercase())
-                .or_default()
-                .insert(user.id.clone());
-        }
-        if let Some(name) = &user.username {
-            self.by_username
-                .entry(name.clone())
-                .or_default()
-                .insert(user.id.clone());
-        }
-        if let Some(at) = user
-            .to_be_deactivated_at
-            .filter(|_| user.status != UserStatus::Deleted)
-        {
-            let due = moment(at, now, &switches.deactivation_moment);
-            self.agenda.insert((due, user.id.clone()));
-        }
-        self.users.insert(user.id.clone(), user);
-    }
-
-    fn unindex(&mut self, user: &User) {
-        let mail = user.mail.as_ref().map(|mail| mail.to_lowercase());
-        if let Some(holders) = mail.and_then(|mail| self.by_mail.get_mut(&mail)) {
-            holders.remove(&user.id);
-        }
-        let name = user.username.as_ref();
-        if let Some(holders) = name.and_then(|name| self.by_username.get_mut(name)) {
-            holders.remove(&user.id);
-        }
-        if user.to_be_deactivated_at.is_some() {
-            self.agenda.retain(|(_, id)| *id != user.id);
-        }
-    }
-
-    /// Who has this mail; somebody who is not deleted if there is one.
-    fn holder_of_mail(&self, mail: &str, switches: &Learning360Switches) -> Option<&User> {
-        let holders = self.by_mail.get(&mail.to_lowercase())?.iter();
-        holders
-            .filter_map(|id| self.users.get(id))
-            .filter(|it| switches.mail_ignores_case || it.mail.as_deref() == Some(mail))
-            .min_by_key(|it| it.status)
-    }
-
-    /// Who has this username; somebody who is not deleted if there is one.
-    fn holder_of_username(&self, name: &str) -> Option<&User> {
-        let holders = self.by_username.get(name)?.iter();
-        holders
-            .filter_map(|id| self.users.get(id))
-            .min_by_key(|it| it.status)
-    }
-
-    /// The soft delete: memberships go, and with the switch the place as others' manager.
-    fn delete(&mut self, id: &str, now: Timestamp, switches: &Learning360Switches) {
-        let Some(mut user) = self.users.get(id).cloned() else {
-            return;
-        };
-        user.status = UserStatus::Deleted;
-        user.deleted_at.push(now);
-        user.memberships.clear();
-        user.primary_group_id = None;
-        user.to_be_deactivated_at = None;
-        self.put(user, now, switches);
-        if switches.deletion_drops_reports {
-            self.users.values_mut().for_each(|it| {
-                it.managers.remove(id);
-            });
-        }
-    }
-
-    /// When the next announced deactivation is due.
-    pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        self.agenda.first().map(|(at, _)| *at)
-    }
-
-    /// Deletes everybody whose announced deactivation is due; returns how many.
-    pub(crate) fn run_deactivations(
-        &mut self,
-        now: Timestamp,
-        switches: &Learning360Switches,
-    ) -> u64 {
-        let mut count = 0;
-        while let Some((at, id)) = self.agenda.first().cloned() {
-            if at > now {
-                break;
-            }
-            self.agenda.remove(&(at, id.clone()));
-            self.delete(&id, now, switches);
-            count += 1;
-        }
-        count
-    }
-
-    fn send_mail(&mut self, user: &User, kind: &str, now: Timestamp) {
-        if let Some(to) = user.mail.clone() {
-            let kind = kind.to_owned();
-            self.mails.push(Mail {
-                user_id: user.id.clone(),
-                to,
-                kind,
-                at: now,
-            });
-        }
-    }
-}
-
-/// When an announced deactivation takes effect. A midnight that has passed does not count.
-fn moment(at: Timestamp, now: Timestamp, switch: &DeactivationMoment) -> Timestamp {
-    let zone = match switch {
-        DeactivationMoment::Instant => return at,
-        DeactivationMoment::UtcMidnight => TimeZone::UTC,
-        DeactivationMoment::Midnight(name) => clock::zone(name).unwrap_or(TimeZone::UTC),
-    };
-    let midnight = clock::midnight(clock::today(at, &zone), &zone);
-    if midnight > now { midnight } else { at }
-}
-
-/// The routes of 360Learning's API, without fault injection and log.
-pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    let mapping = put(external_ids::replace).delete(external_ids::delete);
-    Router::new()
-        .route("/api/v2/oauth2/token", post(token::issue))
-        .route("/api/v2/users", get(users::list).post(create::create))
-        .route(
-            "/api/v2/users/{userId}",
-            get(users::read).patch(edit::edit).delete(users::delete),
-        )
-        .route("/api/v2/users/{userId}/activate", put(users::activate))
-        .route("/api/v2/users/{userId}/roles", get(groups::roles))
-        .route("/api/v2/groups", get(groups::list))
-        .route("/api/v2/groups/{groupId}", get(groups::read))
-        .route(
-            "/api/v2/external-ids",
-            get(external_ids::list).post(external_ids::create),
-        )
-        .route("/api/v2/external-ids/{mappingId}", mapping)
-        .fallback(async || {
-            let body = json!({ "error": { "code": "routeNotFound", "message": "No such route." } });
-            (StatusCode::NOT_FOUND, axum::Json(body)).into_response()
-        })
-        .with_state(shared)
 }

@@ -7,15 +7,17 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::Learning360;
 use super::auth::Token;
 use super::errors::Failure;
 use super::validate::{Body, is_object_id};
 use crate::clock;
 use crate::engine::Shared;
 use crate::seed::UserStatus;
-use crate::switches::ExpiresIn;
+use crate::switches::{ExpiresIn, Learning360Switches};
 
 const PROPERTIES: [&str; 5] = [
     "grant_type",
@@ -25,7 +27,8 @@ const PROPERTIES: [&str; 5] = [
     "company_id",
 ];
 
-/// Issues a token. Earlier tokens stay valid; scopes are those the credential has now.
+/// Issues a token. Earlier ones stay valid, unless the switch revokes them; scopes are those the
+/// credential has now.
 pub(super) async fn issue(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
@@ -35,6 +38,9 @@ pub(super) async fn issue(
     let world = &mut *world;
     let state = &mut world.learning360;
     let switches = &world.switches.learning360;
+    if let Err(failure) = state.take_token(world.now, switches) {
+        return failure.respond(switches);
+    }
     let issued = request(&headers, &body).and_then(|request| {
         let bad = |code| Failure::text(StatusCode::BAD_REQUEST, code);
         if request.grant_type != "client_credentials" {
@@ -50,24 +56,50 @@ pub(super) async fn issue(
                 return Err(bad("non_existing_user"));
             }
         }
-        Ok(credential.scopes.clone())
+        Ok((credential.scopes.clone(), request.client_id))
     });
-    let scopes = match issued {
-        Ok(scopes) => scopes,
-        Err(failure) => return failure.respond(switches.envelopes),
+    let (scopes, client_id) = match issued {
+        Ok(issued) => issued,
+        Err(failure) => return failure.respond(switches),
     };
+    if switches.new_token_revokes {
+        state.tokens.retain(|_, token| token.client_id != client_id);
+    }
     state.next_token += 1;
     let token = format!("sandbox.{:032x}", state.next_token);
     let expires = clock::plus(world.now, i64::from(switches.token_seconds));
-    state
-        .tokens
-        .insert(token.clone(), Token { scopes, expires });
+    let issued = Token {
+        client_id,
+        scopes,
+        expires,
+    };
+    state.tokens.insert(token.clone(), issued);
     let expires_in = match switches.expires_in {
         ExpiresIn::Text => json!(switches.token_seconds.to_string()),
         ExpiresIn::Number => json!(switches.token_seconds),
     };
     let body = json!({ "token_type": "Bearer", "access_token": token, "expires_in": expires_in });
     Json(body).into_response()
+}
+
+impl Learning360 {
+    /// Counts a request for a token.
+    fn take_token(
+        &mut self,
+        now: Timestamp,
+        switches: &Learning360Switches,
+    ) -> Result<(), Failure> {
+        let Some(limit) = switches.tokens_per_minute else {
+            return Ok(());
+        };
+        let minute = |at: Timestamp| at.as_second().div_euclid(60);
+        self.token_requests.retain(|at| minute(*at) == minute(now));
+        if u32::try_from(self.token_requests.len()).is_ok_and(|used| used < limit) {
+            self.token_requests.push(now);
+            return Ok(());
+        }
+        Err(Failure::too_many(switches.retry_after))
+    }
 }
 
 struct Request {

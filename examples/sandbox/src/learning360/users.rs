@@ -20,6 +20,7 @@ pub(super) async fn list(call: Call) -> Response {
     call.answer("users:read", |state, context| {
         let known = [("mail", TEXT), ("username", TEXT), ("status", SINGLE)];
         let filters = context.query.filters(&known, context.switches)?;
+        filters.one_of("status", &["active", "invited", "deleted"])?;
         let ignore_case = context.switches.mail_ignores_case;
         let everybody = context.switches.list_includes_deleted || filters.concern("status");
         let found = state.users.values().filter(|user| {
@@ -65,13 +66,16 @@ pub(super) async fn activate(call: Call, Path(id): Path<String>) -> Response {
         let mut user = state.user(&path_id(&id)?)?.clone();
         match user.status {
             UserStatus::Deleted => return Err(Failure::bad("userDeleted")),
+            UserStatus::Active if context.switches.activate_again_is_error => {
+                return Err(Failure::bad("userAlreadyActive"));
+            }
             UserStatus::Active => {}
             UserStatus::Invited => {
                 user.status = UserStatus::Active;
                 if context.switches.activation_mail {
                     state.send_mail(&user, "activation", context.now);
                 }
-                state.put(user.clone(), context.now, context.switches);
+                state.store(user.clone(), context.now, context.switches);
             }
         }
         Ok(Json(dto(&user)).into_response())

@@ -160,6 +160,17 @@ pub(super) fn path_id(id: &str) -> Result<String, Failure> {
     }
 }
 
+/// A role from a path, in the spelling of bodies.
+pub(super) fn path_role(role: &str) -> Result<String, Failure> {
+    match role {
+        "user-admin" => Ok("userAdmin".to_owned()),
+        // The path has its own spelling.
+        "userAdmin" => Err(Failure::invalid()),
+        role if is_role(role) => Ok(role.to_owned()),
+        _ => Err(Failure::invalid()),
+    }
+}
+
 /// True for 24 hexadecimal digits.
 pub(super) fn is_object_id(id: &str) -> bool {
     id.len() == 24 && id.bytes().all(|byte| byte.is_ascii_hexdigit())

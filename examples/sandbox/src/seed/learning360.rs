@@ -57,8 +57,100 @@ impl Membership {
     }
 }
 
-/// A value of a custom field.
+/// A custom field of 360Learning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct CustomField {
+    /// `ObjectId`; empty = the stand-in gives the next one.
+    #[serde(default)]
+    pub id: String,
+    /// Name, unique.
+    pub name: String,
+    /// What has values of it.
+    #[serde(default)]
+    pub target_type: CustomFieldTarget,
+    /// What its values are.
+    #[serde(default)]
+    pub kind: CustomFieldType,
+    /// The values that it may have; absent = any.
+    #[serde(default)]
+    pub authorized_values: Option<Vec<String>>,
+}
+
+impl CustomField {
+    /// A text field of users that takes any value.
+    pub fn text(id: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            target_type: CustomFieldTarget::Users,
+            kind: CustomFieldType::String,
+            authorized_values: None,
+        }
+    }
+
+    /// A date field of users that takes any date.
+    pub fn date(id: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            kind: CustomFieldType::Date,
+            ..Self::text(id, name)
+        }
+    }
+
+    /// Allows these values only.
+    pub fn allow<S: Into<String>>(mut self, values: impl IntoIterator<Item = S>) -> Self {
+        self.authorized_values = Some(values.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+/// What a custom field belongs to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "the vendor has exactly these two")]
+pub enum CustomFieldTarget {
+    /// Users.
+    #[default]
+    Users,
+    /// Courses and path sessions.
+    Contents,
+}
+
+impl CustomFieldTarget {
+    /// The wire name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Users => "users",
+            Self::Contents => "contents",
+        }
+    }
+}
+
+/// What the values of a custom field are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "the vendor has exactly these two")]
+pub enum CustomFieldType {
+    /// Texts.
+    #[default]
+    String,
+    /// Days, as `YYYY-MM-DD`.
+    Date,
+}
+
+impl CustomFieldType {
+    /// The wire name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Date => "date",
+        }
+    }
+}
+
+/// A value of a custom field. `Debug` shows the field only.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CustomValue {
@@ -68,6 +160,33 @@ pub struct CustomValue {
     pub kind: String,
     /// The value.
     pub value: String,
+}
+
+impl CustomValue {
+    /// A text.
+    pub fn text(field: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            custom_field_id: field.into(),
+            kind: CustomFieldType::String.as_str().to_owned(),
+            value: value.into(),
+        }
+    }
+
+    /// A day, as `YYYY-MM-DD`.
+    pub fn date(field: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            kind: CustomFieldType::Date.as_str().to_owned(),
+            ..Self::text(field, value)
+        }
+    }
+}
+
+impl fmt::Debug for CustomValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CustomValue")
+            .field("custom_field_id", &self.custom_field_id)
+            .finish_non_exhaustive()
+    }
 }
 
 /// An account in 360Learning. `Debug` shows id and status only.
@@ -115,6 +234,8 @@ pub struct User {
     pub managers: BTreeSet<String>,
     /// Values of custom fields.
     pub custom_values: Vec<CustomValue>,
+    /// Jobs of the skills solution.
+    pub jobs: BTreeSet<String>,
 }
 
 impl User {
@@ -181,6 +302,24 @@ impl User {
         self
     }
 
+    /// Adds a value of a custom field.
+    pub fn custom_value(mut self, value: CustomValue) -> Self {
+        self.custom_values.push(value);
+        self
+    }
+
+    /// Sets the primary group.
+    pub fn primary_group(mut self, group: impl Into<String>) -> Self {
+        self.primary_group_id = Some(group.into());
+        self
+    }
+
+    /// Announces the deactivation.
+    pub fn to_be_deactivated_at(mut self, at: Timestamp) -> Self {
+        self.to_be_deactivated_at = Some(at);
+        self
+    }
+
     /// Adds a manager.
     pub fn manager(mut self, user: impl Into<String>) -> Self {
         self.managers.insert(user.into());
@@ -223,7 +362,8 @@ impl Group {
         Self {
             id: id.into(),
             name: name.into(),
-            public: true,
+            // The vendor refuses a public root.
+            public: false,
             parent_id: None,
             custom: None,
         }

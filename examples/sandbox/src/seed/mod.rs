@@ -14,7 +14,8 @@ pub use self::bob::{
     Webhook, WebhookVersion,
 };
 pub use self::learning360::{
-    Credential, CustomValue, Group, Mapping, Membership, User, UserStatus,
+    Credential, CustomField, CustomFieldTarget, CustomFieldType, CustomValue, Group, Mapping,
+    Membership, User, UserStatus,
 };
 use crate::switches::Switches;
 
@@ -56,6 +57,8 @@ pub struct Seed {
     pub users: Vec<User>,
     /// Groups in 360Learning; the one without a parent is the root.
     pub groups: Vec<Group>,
+    /// Custom fields in 360Learning.
+    pub custom_fields: Vec<CustomField>,
     /// API credentials of 360Learning.
     pub credentials: Vec<Credential>,
     /// External-ID mappings of 360Learning.
@@ -115,6 +118,7 @@ impl Seed {
                 Group::root(Self::ROOT_GROUP, "Example Ltd"),
                 Group::private(Self::LEARNERS_GROUP, "Learners", Self::ROOT_GROUP),
             ],
+            custom_fields: Vec::new(),
             credentials: vec![Credential::new(Self::CLIENT_ID, Self::CLIENT_SECRET)],
             mappings: Vec::new(),
             switches: Switches::default(),
@@ -172,6 +176,12 @@ impl Seed {
     /// Adds a 360Learning group.
     pub fn group(mut self, group: Group) -> Self {
         self.groups.push(group);
+        self
+    }
+
+    /// Adds a 360Learning custom field.
+    pub fn custom_field(mut self, field: CustomField) -> Self {
+        self.custom_fields.push(field);
         self
     }
 

@@ -83,6 +83,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Value,
     pub(crate) link: Option<String>,
+    pub(crate) location: Option<String>,
     pub(crate) retry_after: Option<String>,
 }
 
@@ -186,12 +187,14 @@ pub(crate) async fn answer(response: Response) -> Answer {
             .map(|it| it.to_str().unwrap().to_owned())
     };
     let (link, retry_after) = (header("link"), header("retry-after"));
+    let location = header("location");
     let text = response.text().await.unwrap();
     let body = serde_json::from_str(&text).unwrap_or(Value::Null);
     Answer {
         status,
         body,
         link,
+        location,
         retry_after,
     }
 }
@@ -251,7 +254,10 @@ impl Receiver {
         server.spawn(async move {
             loop {
                 let (mut stream, _) = listener.accept().await.unwrap();
-                let delivery = read_request(&mut stream).await;
+                // Somebody may look whether anybody listens, and say nothing.
+                let Some(delivery) = read_request(&mut stream).await else {
+                    continue;
+                };
                 log.lock().unwrap().push(delivery);
                 let status = *answer.lock().unwrap();
                 let text = format!(
@@ -290,11 +296,14 @@ impl Receiver {
     }
 }
 
-async fn read_request(stream: &mut tokio::net::TcpStream) -> Delivery {
+async fn read_request(stream: &mut tokio::net::TcpStream) -> Option<Delivery> {
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];
     loop {
         let read = stream.read(&mut chunk).await.unwrap();
+        if read == 0 && bytes.is_empty() {
+            return None;
+        }
         bytes.extend_from_slice(&chunk[..read]);
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
@@ -307,10 +316,10 @@ async fn read_request(stream: &mut tokio::net::TcpStream) -> Delivery {
                 .get("content-length")
                 .map_or(0, |it| it.parse().unwrap());
             if body.len() >= length {
-                return Delivery {
+                return Some(Delivery {
                     headers,
                     body: body.to_owned(),
-                };
+                });
             }
         }
         assert!(read > 0, "the request ended early");
@@ -349,4 +358,11 @@ pub(crate) fn three_users() -> Seed {
 pub(crate) fn with(mut body: Value, name: &str, value: impl Into<Value>) -> Value {
     body[name] = value.into();
     body
+}
+
+/// The events that happened in 360Learning about somebody or something.
+pub(crate) async fn happenings(control: &Control, about: &str) -> Vec<String> {
+    let state = control.state().await.unwrap();
+    let about = state.happenings.iter().filter(|it| it.about == about);
+    about.map(|it| it.kind.clone()).collect()
 }

@@ -1,7 +1,10 @@
 //! The life of an account: every transition of the status machine, and every refusal.
 
 use jiff::Timestamp;
-use sandbox::{DeactivationMoment, DeleteAgain, Group, Learning360Act, Seed, UserStatus};
+use sandbox::{
+    CustomField, CustomValue, DeactivationMoment, DeleteAgain, Group, Learning360Act, Seed,
+    UserStatus,
+};
 use serde_json::{Value, json};
 
 use crate::support::{monday, new_user, start_lms, switched, three_users, user, user_id, with};
@@ -97,14 +100,13 @@ async fn what_a_restore_overwrites_and_drops_is_a_switch() {
             .user(
                 user(4, "manager@example.com")
                     .status(UserStatus::Active)
-                    .manager(user_id(2)),
+                    .manager(user_id(2))
+                    .custom_value(CustomValue::text(user_id(40), "x")),
             )
+            .custom_field(CustomField::text(user_id(40), "Team"))
             .user(user(5, "report@example.com").manager(user_id(4)))
             .switches(switches);
-        let mut text = serde_json::to_value(&seed).unwrap();
-        text["users"][4]["custom_values"] =
-            json!([{ "custom_field_id": user_id(40), "kind": "string", "value": "x" }]);
-        let (_sandbox, control, lms) = start_lms(serde_json::from_value(text).unwrap()).await;
+        let (_sandbox, control, lms) = start_lms(seed).await;
         assert_eq!(lms.delete(4).await.status, 204);
         let body = with(new_user("manager@example.com"), "firstName", "New");
         assert_eq!(lms.post("/users", body).await.status, 200);

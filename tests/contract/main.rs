@@ -1,0 +1,3 @@
+//! Contracts: what goes over the wire, judged by 360Learning's own OpenAPI files.
+
+mod sandbox;
