@@ -8,7 +8,7 @@ use learning360_client::{ErrorClass, ErrorCode, UserField, UserId};
 
 use crate::facts::{MailKey, Unavailable};
 use crate::memory::{Memory, WrongAccount};
-use crate::plan::{Action, Change, Disposition, Reason, Step};
+use crate::plan::{Action, Change, CustomValues, Disposition, Reason, Step};
 use crate::wait::retry_at;
 
 /// What came of applying a step.
@@ -26,6 +26,8 @@ pub enum Outcome {
     },
     /// It cannot be sent as it is, so it was not.
     Unsendable,
+    /// Its precondition did not hold any more, so it was not sent.
+    Stale,
     /// It may have been done: it was sent, and no answer came.
     Unanswered,
     /// It was surely not done.
@@ -62,6 +64,8 @@ pub struct Absorbed {
 pub enum Next {
     /// With the next step.
     Continue,
+    /// With the next step that does not need this one, which was refused for this reason.
+    Skip(Reason),
     /// The facts have changed: read them again and decide again.
     DecideAgain,
     /// Not now: decide again at this time.
@@ -85,13 +89,14 @@ pub fn absorb(
             memory.attempts = 0;
             memory.surprises = 0;
             let next = done(&mut memory, step, effect);
-            if next == Next::Continue && wakes(&step.action) {
+            if memory.wrong_account.is_none() && wakes(&step.action) {
                 wake.insert(employee.clone());
             }
             next
         }
         Outcome::Refused { code, .. } => refused(&mut memory, step, code.as_ref(), now),
         Outcome::Unsendable => Next::Stop(Disposition::Dead(Reason::FixData)),
+        Outcome::Stale => again(&mut memory, now, Reason::Stale),
         // The facts will tell whether it was done.
         Outcome::Unanswered => again(&mut memory, now, Reason::Unanswered),
         // Being asked to wait is no failed attempt.
@@ -124,15 +129,26 @@ fn done(memory: &mut Memory, step: &Step, effect: &Effect) -> Next {
                 return wrong(memory, user, Some(mail.clone()), true);
             }
             memory.deactivated = None;
+            memory.returned = true;
             memory.mail = Some(mail.clone());
-            Next::Continue
+            // What is left of groups, managers and values is read before it is given back. An
+            // account that was not linked is linked first, so that it stays ours.
+            if memory.link.as_ref() == Some(user) {
+                Next::DecideAgain
+            } else {
+                Next::Continue
+            }
         }
         (Action::Restore { mail, .. }, Effect::Created(user)) => {
             wrong(memory, user, Some(mail.clone()), false)
         }
         (Action::Link { .. } | Action::Relink { .. }, _) => {
             if let Some(intent) = memory.create.take() {
-                memory.mail = Some(intent.mail);
+                memory.mail = intent.mail;
+            }
+            memory.link = step.known_user().cloned().or(memory.link.take());
+            if memory.returned || step.reason == Reason::RelinkProposal {
+                return Next::DecideAgain;
             }
             Next::Continue
         }
@@ -143,17 +159,122 @@ fn done(memory: &mut Memory, step: &Step, effect: &Effect) -> Next {
             Next::Continue
         }
         (Action::Deactivate, _) => {
-            if let Some(wrong) = &mut memory.wrong_account {
-                if step.known_user() == Some(&wrong.user) {
-                    wrong.undo = false;
-                }
-            }
+            deactivated(memory, step);
             Next::Continue
         }
-        (Action::Activate, _) => Next::Continue,
+        (Action::AddMembership { membership }, _) => {
+            if step.reason == Reason::Granted {
+                memory.granted.insert(membership.clone());
+            }
+            given_back(memory, &step.action);
+            Next::Continue
+        }
+        (Action::RemoveMembership { membership }, _) => {
+            memory.granted.remove(membership);
+            Next::Continue
+        }
+        (Action::AddManager { manager }, _) => {
+            if step.reason == Reason::Granted {
+                memory.managers.insert(manager.clone());
+            }
+            given_back(memory, &step.action);
+            Next::Continue
+        }
+        (Action::RemoveManager { manager }, _) => {
+            memory.managers.remove(manager);
+            Next::Continue
+        }
+        (Action::SetCustomValues { before, after }, _) => {
+            for field in before.differing(after) {
+                if after.get(field).is_some() {
+                    memory.custom.insert(field.clone());
+                } else {
+                    memory.custom.remove(field);
+                }
+            }
+            given_back(memory, &step.action);
+            Next::Continue
+        }
+        (Action::Schedule { at }, _) => {
+            memory.scheduled = *at;
+            Next::Continue
+        }
+        (Action::Activate, _) => {
+            memory.returned = false;
+            Next::Continue
+        }
+        (Action::AddReport { .. }, _) => {
+            given_back(memory, &step.action);
+            Next::Continue
+        }
         // An answer that says neither what it made nor what it brought back.
         (Action::Create { .. } | Action::Restore { .. }, Effect::Plain) => Next::DecideAgain,
     }
+}
+
+fn deactivated(memory: &mut Memory, step: &Step) {
+    memory.scheduled = None;
+    if memory.taken.is_none() {
+        // Nothing of what we granted is left, and after a rehire the rules speak anew.
+        memory.granted.clear();
+        memory.managers.clear();
+        memory.custom.clear();
+    }
+    if let Some(wrong) = &mut memory.wrong_account {
+        if step.known_user() == Some(&wrong.user) {
+            wrong.undo = false;
+        }
+    }
+}
+
+/// What a return gave back, or what cannot be given back, is no longer owed.
+fn given_back(memory: &mut Memory, action: &Action) {
+    let Some(taken) = &mut memory.taken else {
+        return;
+    };
+    match action {
+        Action::AddMembership { membership } => {
+            taken.roles.remove(membership);
+        }
+        Action::AddManager { manager } => {
+            taken.managers.remove(manager);
+        }
+        Action::AddReport { report } => {
+            taken.reports.remove(report);
+        }
+        Action::SetCustomValues { .. } => taken.custom = CustomValues::default(),
+        _ => {}
+    }
+    if taken.is_empty() {
+        memory.taken = None;
+    }
+}
+
+/// A refusal that concerns one group, manager or value, and not the person.
+///
+/// `None` = it does; `Some(None)` = what was wanted is so already.
+#[allow(clippy::option_option, reason = "a refusal can be good news")]
+fn beside(step: &Step, code: &ErrorCode) -> Option<Option<Reason>> {
+    let reason = match (&step.action, code.as_str()) {
+        (Action::RemoveMembership { .. }, "userNotFoundInGroup")
+        | (Action::RemoveManager { .. }, "managerNotAssignedToUser") => return Some(None),
+        (Action::AddMembership { .. } | Action::RemoveMembership { .. }, "groupNotFound") => {
+            Reason::GroupNotFound
+        }
+        (Action::AddMembership { .. } | Action::RemoveMembership { .. }, "analystUnavailable") => {
+            Reason::RoleNotGivenBack
+        }
+        (Action::AddManager { .. }, "managerDeleted")
+        | (Action::AddReport { .. }, "userDeleted" | "userNotFound") => Reason::ManagerDeleted,
+        (Action::SetCustomValues { .. }, "unauthorizedValue" | "wrongTypeValue") => {
+            Reason::UnauthorizedValue
+        }
+        (Action::SetCustomValues { .. }, "customFieldNotFound") => Reason::CustomFieldNotFound,
+        // The net fails; the deactivation on the day itself does not need it.
+        (Action::Schedule { .. }, "deactivationDateInvalid") => Reason::FixData,
+        _ => return None,
+    };
+    Some(Some(reason))
 }
 
 /// MAT-23: the person is stopped, and what is not ours is put back by the next decision.
@@ -183,10 +304,19 @@ fn refused(memory: &mut Memory, step: &Step, code: Option<&ErrorCode>, now: Time
     }
     if step.action == Action::Deactivate {
         memory.deactivated = None;
+        memory.taken = None;
     }
     let Some(code) = code else {
         return unknown(memory, now);
     };
+    match beside(step, code) {
+        Some(None) => return done(memory, step, &Effect::Plain),
+        Some(Some(reason)) => {
+            given_back(memory, &step.action);
+            return Next::Skip(reason);
+        }
+        None => {}
+    }
     match code.class() {
         ErrorClass::Conflict | ErrorClass::Gone => again(memory, now, Reason::FixData),
         ErrorClass::FixData => Next::Stop(Disposition::Dead(Reason::FixData)),
@@ -231,7 +361,7 @@ fn wakes(action: &Action) -> bool {
         | Action::Restore { .. }
         | Action::Deactivate => true,
         Action::Edit { changes } => changes.get(UserField::Mail).is_some(),
-        Action::Create { .. } | Action::Activate => false,
+        _ => false,
     }
 }
 

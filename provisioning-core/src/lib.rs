@@ -11,6 +11,10 @@
 //! [`admit()`], which lets steps pass or holds them. Each applied step's [`Outcome`] goes to
 //! [`absorb()`].
 //!
+//! A full synchronization is the same decision for everybody, made from what both systems list:
+//! [`sync`]. What a changed policy would do is the same decision made twice: [`preview`].
+//! [`quarantine`] says when to stop calling an API that refuses or fails.
+//!
 //! # Features
 //!
 //! Nothing is on by default, and nothing but the pure core is built.
@@ -24,6 +28,7 @@ pub mod admit;
 #[cfg(feature = "clients")]
 pub mod clients;
 pub mod decide;
+pub mod digest;
 #[cfg(feature = "driver")]
 pub mod driver;
 pub mod event;
@@ -31,19 +36,29 @@ pub mod facts;
 pub mod memory;
 pub mod plan;
 pub mod policy;
+pub mod preview;
+pub mod quarantine;
+pub mod sync;
 pub mod wait;
 
 pub use self::absorb::{Absorbed, Effect, Next, Outcome, absorb};
-pub use self::admit::{Admission, Held, Ledger, admit};
+pub use self::admit::{
+    Admission, Alert, Hold, HoldAlert, HoldId, HoldState, Ledger, Population, admit,
+};
 pub use self::decide::{Decision, Explanation, Standing, Verdict, decide};
+pub use self::digest::{Digest, DigestKey};
 pub use self::event::{
     Changed, Classified, Delivery, Endpoint, Evidence, Flag, Hint, Hinted, Seq, Urgency, classify,
 };
-pub use self::facts::{Answer, Data, Facts, Link, MailKey, Query, Side, Unavailable};
+pub use self::facts::{
+    Answer, CustomField, CustomFieldKind, Data, Facts, Group, GroupTree, LifecycleRow, Link,
+    MailKey, Membership, Query, Side, Unavailable, Username,
+};
 pub use self::memory::Memory;
 pub use self::plan::{
-    Action, ActionKind, Change, Changes, Charge, ChargeKind, Disposition, Finding, Plan,
-    Precondition, Reason, Step, StepId, Subject, UserRef, Values,
+    Action, ActionKind, Change, Changes, Charge, ChargeKind, CustomValues, Disposition, Finding,
+    Plan, Precondition, Reason, Step, StepId, Subject, UserRef, Values,
 };
-pub use self::policy::{Policy, PolicyProblems, Problem};
+pub use self::policy::{Catalog, Lint, LintKind, Policy, PolicyProblems, Problem, Requirements};
+pub use self::quarantine::{Alarm, Cause, Quarantine};
 pub use self::wait::{Wait, retry_at};

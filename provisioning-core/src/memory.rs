@@ -1,14 +1,18 @@
 //! What the core remembers of one employee between decisions; opaque to the host.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use hibob_client::FieldId;
 use jiff::Timestamp;
-use learning360_client::{UserField, UserId};
+use jiff::civil::Date;
+use learning360_client::{CustomFieldId, UserField, UserId};
 use serde::{Deserialize, Serialize};
 
+use crate::digest::Digest;
 use crate::event::{Evidence, Hint, Seq};
-use crate::facts::MailKey;
-use crate::plan::{Action, Reason, Step};
+use crate::facts::{MailKey, Membership, Username};
+use crate::plan::{Action, CustomValues, Reason, Step};
 use crate::wait::Wait;
 
 /// What the core remembers of one employee.
@@ -30,6 +34,30 @@ pub struct Memory {
     pub(crate) create: Option<CreateIntent>,
     /// A deactivation of ours: admitted, and perhaps done.
     pub(crate) deactivated: Option<UserId>,
+    /// What the deactivation took and a return gives back.
+    pub(crate) taken: Option<Taken>,
+    /// What a deactivation will have taken, if the guards let it through.
+    pub(crate) leaving: Option<Taken>,
+    /// Roles in groups that we gave.
+    pub(crate) granted: BTreeSet<Membership>,
+    /// Managers that we set.
+    pub(crate) managers: BTreeSet<UserId>,
+    /// Custom fields whose value we set.
+    pub(crate) custom: BTreeSet<CustomFieldId>,
+    /// The deactivation date that we set.
+    pub(crate) scheduled: Option<Timestamp>,
+    /// Keyed digests of the values last applied, by the name of the field.
+    pub(crate) applied: BTreeMap<Box<str>, Digest>,
+    /// Bob's fields that had a value when the record was last read.
+    pub(crate) filled: BTreeSet<FieldId>,
+    /// The policy of the last decision, and whether the person was in its scope.
+    pub(crate) scope: Option<ScopeSeen>,
+    /// Bob revoked the person's access at once; only a sign of activity lifts it.
+    pub(crate) revoked: Option<Seq>,
+    /// The account was restored, and its recovery is not complete.
+    pub(crate) returned: bool,
+    /// The start date that was last seen.
+    pub(crate) start: Option<Date>,
     /// A sign of departure that the record has not confirmed yet.
     pub(crate) departure: Option<Departure>,
     /// Since when Bob shows nothing for the person.
@@ -44,10 +72,33 @@ pub struct Memory {
     pub(crate) wait: Option<Wait>,
 }
 
+/// What a deactivation took.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Taken {
+    /// Roles in groups, those that we did not give included.
+    pub(crate) roles: BTreeSet<Membership>,
+    /// The person's managers.
+    pub(crate) managers: BTreeSet<UserId>,
+    /// The people who had the person as manager.
+    pub(crate) reports: BTreeSet<UserId>,
+    /// Custom values. Personal data; it is dropped with the return.
+    pub(crate) custom: CustomValues,
+}
+
+/// Whether a person was in the scope of a policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ScopeSeen {
+    pub(crate) policy: Digest,
+    pub(crate) covered: bool,
+}
+
 /// A create that was admitted.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CreateIntent {
-    pub(crate) mail: MailKey,
+    pub(crate) mail: Option<MailKey>,
+    #[serde(default)]
+    pub(crate) username: Option<Username>,
     /// How many creates with this mail were admitted without a known end.
     pub(crate) tries: u32,
 }
@@ -70,6 +121,12 @@ pub(crate) struct WrongAccount {
     pub(crate) undo: bool,
 }
 
+impl Taken {
+    pub(crate) fn is_empty(&self) -> bool {
+        self == &Self::default()
+    }
+}
+
 impl Memory {
     /// The linked user, as last seen.
     pub fn link(&self) -> Option<&UserId> {
@@ -79,6 +136,11 @@ impl Memory {
     /// When the employee is due at the latest, as last decided.
     pub fn wait(&self) -> Option<&Wait> {
         self.wait.as_ref()
+    }
+
+    /// Whether a linked account is there that we have not deactivated.
+    pub fn is_linked_active(&self) -> bool {
+        self.link.is_some() && self.deactivated.is_none()
     }
 
     /// Takes in the signs of a hint; they outlive the hint, which a commit clears.
@@ -106,6 +168,24 @@ impl Memory {
         {
             self.departure = None;
         }
+        // A sync that misses somebody says less than any event, and nothing against a new one.
+        let unlisted = seen
+            .clone()
+            .find(|(evidence, _)| **evidence == Evidence::NotListed);
+        if let (None, Some((evidence, sighting))) = (self.departure, unlisted) {
+            self.departure = Some(Departure {
+                evidence: *evidence,
+                seq: sighting.seq,
+                at: sighting.at,
+            });
+        }
+        let revoked = seen.clone().find(|(evidence, _)| evidence.is_revocation());
+        if let Some((_, sighting)) = revoked {
+            self.revoked = Some(sighting.seq);
+        }
+        if self.revoked.is_some_and(|revoked| active > Some(revoked)) {
+            self.revoked = None;
+        }
         if seen.clone().any(|(evidence, _)| evidence.is_event()) {
             self.attempts = 0;
             self.surprises = 0;
@@ -118,14 +198,20 @@ impl Memory {
         match &step.action {
             Action::Create { values, .. } => {
                 let mail = values.get(UserField::Mail).and_then(MailKey::parse);
-                self.create = mail.map(|mail| {
-                    let known = self.create.filter(|intent| intent.mail == mail);
-                    let tries = known.map_or(1, |intent| intent.tries.saturating_add(1));
-                    CreateIntent { mail, tries }
+                let username = values.get(UserField::Username).and_then(Username::parse);
+                let same =
+                    |intent: &CreateIntent| intent.mail == mail && intent.username == username;
+                let known = self.create.take().filter(same);
+                let tries = known.map_or(1, |intent| intent.tries.saturating_add(1));
+                self.create = Some(CreateIntent {
+                    mail,
+                    username,
+                    tries,
                 });
             }
             Action::Deactivate if step.reason != Reason::UndoRestore => {
                 self.deactivated = step.known_user().cloned();
+                self.taken = self.leaving.take();
             }
             _ => {}
         }
@@ -155,6 +241,18 @@ impl Default for Memory {
             mail: None,
             create: None,
             deactivated: None,
+            taken: None,
+            leaving: None,
+            granted: BTreeSet::new(),
+            managers: BTreeSet::new(),
+            custom: BTreeSet::new(),
+            scheduled: None,
+            applied: BTreeMap::new(),
+            filled: BTreeSet::new(),
+            scope: None,
+            revoked: None,
+            returned: false,
+            start: None,
             departure: None,
             invisible_since: None,
             wrong_account: None,

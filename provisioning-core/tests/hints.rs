@@ -10,6 +10,7 @@ fn hint() -> impl Strategy<Value = Hint> {
         Evidence::Created,
         Evidence::Updated,
         Evidence::Inactivated,
+        Evidence::Revoked,
         Evidence::Deleted,
         Evidence::Refresh,
     ]);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use learning360_client::Quota;
 use provisioning_core::driver::Decided;
-use provisioning_core::{Policy, PolicyProblems};
+use provisioning_core::{Catalog, Policy, PolicyProblems};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinSet;
@@ -103,6 +103,7 @@ impl Host {
         // Bob must find an open door before anything else is done.
         let intake = Intake::new(
             settings,
+            policy.clone(),
             store.clone(),
             clock.clone(),
             Arc::clone(&metrics),
@@ -237,13 +238,9 @@ async fn bind(clients: &Clients, policy: &Policy) -> Result<Option<Policy>, Poli
             return Ok(None);
         }
     };
-    let bound = policy.bind(&inventory)?;
-    let categories: std::collections::BTreeSet<_> = policy
-        .fields()
-        .iter()
-        .filter_map(|field| inventory.get(field)?.category_id.as_deref())
-        .collect();
-    let categories: Vec<_> = categories.into_iter().collect();
+    let bound = policy.bind(Catalog::default().with_fields(inventory))?;
+    let needed = bound.requirements().categories;
+    let categories: Vec<_> = needed.keys().map(AsRef::as_ref).collect();
     tracing::info!(
         fields = policy.fields().len(),
         categories = categories.join(", "),

@@ -196,7 +196,7 @@ fn tell(decided: &Decided) {
     }
     for held in &decided.held {
         let step = held.step.as_str();
-        tracing::warn!(%employee, step, reason = %held.reason(), "held for approval");
+        tracing::warn!(%employee, step, reason = %held.reason, "held for approval");
     }
 }
 

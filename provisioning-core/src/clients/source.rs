@@ -3,13 +3,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures_util::future::join_all;
+use futures_util::future::{join_all, join3};
 use hibob_client::{Client, Employee, EmployeeId, Error, FieldId, ListName, NamedList};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
 
 use crate::driver::Source;
-use crate::facts::{Answer, Data, Query, Unavailable};
+use crate::facts::{Answer, Data, LifecycleRow, Query, Unavailable};
 use crate::policy::Policy;
 
 /// Bob as a [`Source`].
@@ -103,6 +103,25 @@ impl Bob {
         reads.push_back(Instant::now());
     }
 
+    async fn lifecycle_rows(&self, id: EmployeeId) -> (Query, Answer) {
+        let answer = match self.client.tables().lifecycle(&id).send().await {
+            Ok(table) => {
+                let row = |row: &hibob_client::table::LifecycleRow| {
+                    let effective = row.effective_date().value()?;
+                    let status = row.status().value()?;
+                    Some(LifecycleRow::new(effective, status.as_str()))
+                };
+                Answer::Found(Data::LifecycleRows(
+                    table.rows.iter().filter_map(row).collect(),
+                ))
+            }
+            Err(error) if error.is_not_found() => Answer::NotFound,
+            Err(error) if error.is_forbidden() => Answer::Forbidden,
+            Err(error) => unavailable(&error),
+        };
+        (Query::LifecycleRows(id), answer)
+    }
+
     async fn list(&self, name: ListName) -> (Query, Answer) {
         let kept = self.lists.lock().await.get(&name).cloned();
         let answer = match kept {
@@ -126,17 +145,19 @@ impl Bob {
 #[async_trait]
 impl Source for Bob {
     async fn fetch(&self, queries: &BTreeSet<Query>) -> Vec<(Query, Answer)> {
-        let (mut ids, mut names) = (Vec::new(), Vec::new());
+        let (mut ids, mut names, mut rows) = (Vec::new(), Vec::new(), Vec::new());
         for query in queries {
             match query {
+                Query::LifecycleRows(id) => rows.push(id.clone()),
                 Query::Person(id) => ids.push(id.clone()),
                 Query::NamedList(name) => names.push(name.clone()),
                 _ => {}
             }
         }
         let lists = join_all(names.into_iter().map(|name| self.list(name)));
-        let (people, lists) = futures_util::future::join(self.people(ids), lists).await;
-        people.into_iter().chain(lists).collect()
+        let rows = join_all(rows.into_iter().map(|id| self.lifecycle_rows(id)));
+        let (people, lists, rows) = join3(self.people(ids), lists, rows).await;
+        people.into_iter().chain(lists).chain(rows).collect()
     }
 }
 

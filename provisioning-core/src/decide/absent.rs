@@ -1,14 +1,17 @@
 use jiff::{SignedDuration, Timestamp};
 
+use learning360_client::UserStatus;
+
 use super::account::Account;
+use super::departure::Return;
 use super::draft::Draft;
 use super::explanation::Stage;
 use super::gather::Situation;
-use super::lifecycle::{SECOND_LOOKS, inactive};
+use super::lifecycle::{DEACTIVATION, SECOND_LOOKS, inactive};
 use crate::event::Evidence;
 use crate::memory::Departure;
-use crate::plan::{Disposition, Reason, Subject};
-use crate::policy::OnLeave;
+use crate::plan::{ChargeKind, Disposition, Reason, Subject};
+use crate::policy::{OnLeave, today};
 use crate::wait::next_look;
 
 /// Bob shows nothing for the person: absence of proof, which is no proof of absence.
@@ -23,13 +26,66 @@ pub(crate) fn not_found(draft: &mut Draft<'_>, situation: &Situation<'_>) -> Dis
     match draft.memory.departure {
         Some(departure) if departure.evidence == Evidence::Deleted => {
             draft.memory.invisible_since = None;
-            inactive(draft, situation, Reason::SourceGone)
+            gone(draft, situation)
+        }
+        Some(departure) if departure.evidence == Evidence::NotListed => {
+            let kind = Some(ChargeKind::SourceGone);
+            inactive(
+                draft,
+                situation,
+                Reason::SourceGone,
+                kind,
+                Return::NotExpected,
+            )
         }
         Some(departure) if situation.account.user().is_some() => {
             announced(draft, situation, departure)
         }
         _ => invisible(draft, situation),
     }
+}
+
+/// Bob deleted the record. A hire that was withdrawn before it began costs the guards nothing.
+fn gone(draft: &mut Draft<'_>, situation: &Situation<'_>) -> Disposition {
+    let zone = &draft.case.policy.rules().zones.tenant;
+    let today = today(draft.case.now, zone);
+    let never_began = draft.memory.start.is_some_and(|start| start > today);
+    let user = situation.account.user();
+    let invited = user.is_some_and(|user| *user.status() == UserStatus::Invited);
+    let (why, kind) = if never_began && invited {
+        (Reason::Withdrawn, None)
+    } else {
+        (Reason::SourceGone, DEACTIVATION)
+    };
+    inactive(draft, situation, why, kind, Return::NotExpected)
+}
+
+/// LIF-21: Bob gives no answer. Only a departure that it announced may weigh more than that.
+pub(crate) fn unreachable(draft: &mut Draft<'_>, situation: &Situation<'_>) -> Disposition {
+    draft.say(Stage::Standing, "Bob gives no answer");
+    let Some(departure) = draft.memory.departure else {
+        return draft.retry(Reason::Unavailable);
+    };
+    let waited = draft.case.now.duration_since(departure.at);
+    if waited >= ALARM {
+        draft.find(Subject::Record, Reason::SourceUnreachable);
+    }
+    let patience = draft.case.policy.rules().lifecycle.act_on_event_after;
+    let user = situation.account.user();
+    let live = user.is_some_and(|user| *user.status() != UserStatus::Deleted);
+    if live && patience.is_some_and(|patience| waited >= patience) {
+        let why = Reason::EventOnly;
+        return inactive(draft, situation, why, DEACTIVATION, Return::NotExpected);
+    }
+    if let Some(at) = patience.and_then(|patience| departure.at.checked_add(patience).ok()) {
+        if at > draft.case.now {
+            draft.wait.look(at);
+        }
+    }
+    if let Some(at) = next_look(departure.at, &[ALARM], draft.case.now) {
+        draft.wait.look(at);
+    }
+    draft.retry(Reason::Unavailable)
 }
 
 /// Bob refuses the record: the permissions are wrong, and say nothing about the person.
@@ -52,7 +108,10 @@ fn announced(
         return Disposition::NoOp(Reason::NotVisible);
     }
     match draft.case.policy.rules().lifecycle.on_leave {
-        OnLeave::Deactivate => inactive(draft, situation, Reason::EventAndInvisible),
+        OnLeave::Deactivate => {
+            let why = Reason::EventAndInvisible;
+            inactive(draft, situation, why, DEACTIVATION, Return::NotExpected)
+        }
         OnLeave::Keep => Disposition::Hold(Reason::SourceGone),
     }
 }
@@ -82,5 +141,8 @@ fn invisible_since(draft: &Draft<'_>) -> Timestamp {
         .or(draft.memory.invisible_since)
         .unwrap_or(draft.case.now)
 }
+
+/// After so long without an answer an operator is told.
+const ALARM: SignedDuration = SignedDuration::from_mins(60);
 
 const PATIENCE: SignedDuration = SignedDuration::from_mins(2);

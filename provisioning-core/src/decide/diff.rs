@@ -1,18 +1,16 @@
 use learning360_client::{User, UserField, UserStatus};
 
 use super::account::Account;
-use super::claims;
-use super::draft::Draft;
+use super::draft::{Draft, Target};
 use super::explanation::Stage;
 use super::gather::Situation;
 use super::projection::{Wanted, wanted};
 use super::record::Record;
 use super::standing::Standing;
+use super::{claims, custom_values, give_back, managers, memberships, schedule};
 use crate::facts::MailKey;
-use crate::plan::{
-    Action, Change, Changes, Disposition, Precondition, Reason, Step, UserRef, Values,
-};
-use crate::policy::{FieldRule, When};
+use crate::plan::{Action, Change, Changes, ChargeKind, Disposition, Reason, Subject, Values};
+use crate::policy::{FieldRule, InviteAt, When};
 
 /// Brings an existing account to what the policy wants, with as few writes as possible.
 pub(crate) fn keep_in_step(
@@ -27,60 +25,102 @@ pub(crate) fn keep_in_step(
         let employee = draft.case.employee.clone();
         draft.step(user, Action::Link { employee }, Reason::LinkMissing);
     }
-    edit(draft, record, situation, user, None);
-    activate(draft, record, user, None);
+    all(draft, record, situation, user, &Target::known(user));
     if draft.plan.is_empty() {
         return Disposition::NoOp(Reason::InSync);
     }
     Disposition::Apply(why)
 }
 
-/// Adds the step that changes what differs, if anything does.
-pub(crate) fn edit(
+/// Everything that the policy wants of an account that exists.
+pub(crate) fn all(
     draft: &mut Draft<'_>,
     record: &Record<'_>,
     situation: &Situation<'_>,
     user: &User,
-    after: Option<&Step>,
+    target: &Target,
+) {
+    edit(draft, record, situation, user, target);
+    activate(draft, record, user, target);
+    schedule::settle(draft, record, user);
+    beside_the_fields(draft, record, situation, target);
+    give_back::settle(draft, &situation.estate, user);
+}
+
+/// What an account has beside its fields, in the order in which it makes sense.
+pub(crate) fn beside_the_fields(
+    draft: &mut Draft<'_>,
+    record: &Record<'_>,
+    situation: &Situation<'_>,
+    target: &Target,
+) {
+    custom_values::settle(draft, record, &situation.estate, target);
+    memberships::settle(draft, record, &situation.estate, target);
+    managers::settle(draft, &situation.estate, target);
+}
+
+/// Adds the steps that change what differs. The mail and cleared fields are edited on their own,
+/// because they have budgets of their own.
+fn edit(
+    draft: &mut Draft<'_>,
+    record: &Record<'_>,
+    situation: &Situation<'_>,
+    user: &User,
+    target: &Target,
 ) {
     draft.remember(user, record.mail().as_ref());
     let changes = changes(draft, record, situation, user);
-    if changes.is_empty() {
-        return;
+    let (mut plain, mut mail, mut clear) =
+        (Changes::default(), Changes::default(), Changes::default());
+    for (field, change) in changes.iter() {
+        let part = match (field, change) {
+            (UserField::Mail, _) => &mut mail,
+            (_, Change::Clear) => &mut clear,
+            _ => &mut plain,
+        };
+        part.insert(field, change.clone());
+        draft.say(Stage::Fields, format!("{} differs", field.as_str()));
     }
-    let names: Vec<_> = changes.iter().map(|(field, _)| field.as_str()).collect();
-    draft.say(Stage::Fields, format!("to change: {}", names.join(", ")));
-    add(
-        draft,
-        user,
-        Action::Edit { changes },
-        Reason::Difference,
-        after,
-    );
+    if !plain.is_empty() {
+        let action = Action::Edit { changes: plain };
+        draft.on(target, action, Reason::Difference);
+    }
+    if !mail.is_empty() {
+        let step = draft.on(target, Action::Edit { changes: mail }, Reason::Difference);
+        draft.charge(&step, ChargeKind::EmailChange);
+    }
+    if !clear.is_empty() {
+        let fields: Vec<_> = clear.iter().map(|(field, _)| field).collect();
+        let step = draft.on(target, Action::Edit { changes: clear }, Reason::Difference);
+        for field in fields {
+            draft.charge_of(&step, ChargeKind::FieldClear, field.as_str().to_owned());
+        }
+    }
 }
 
 /// Adds the step that activates an invited account, if the policy wants it, or a restored one
 /// whose owner had logged in before.
-pub(crate) fn activate(
-    draft: &mut Draft<'_>,
-    record: &Record<'_>,
-    user: &User,
-    after: Option<&Step>,
-) {
-    if record.standing != Standing::Active || *user.status() == UserStatus::Active {
+fn activate(draft: &mut Draft<'_>, record: &Record<'_>, user: &User, target: &Target) {
+    if *user.status() == UserStatus::Active {
+        draft.memory.returned = false;
         return;
     }
-    let restored = *user.status() == UserStatus::Deleted;
-    if draft.case.policy.rules().lifecycle.activate {
-        add(
-            draft,
-            user,
-            Action::Activate,
-            Reason::ActivateByPolicy,
-            after,
-        );
-    } else if restored && user.last_login_date().is_some() {
-        add(draft, user, Action::Activate, Reason::Returned, after);
+    if record.standing != Standing::Active {
+        return;
+    }
+    let lifecycle = &draft.case.policy.rules().lifecycle;
+    if lifecycle.activate {
+        draft.on(target, Action::Activate, Reason::ActivateByPolicy);
+    } else if draft.memory.returned && user.last_login_date().is_some() {
+        draft.on(target, Action::Activate, Reason::Returned);
+    } else {
+        draft.memory.returned = false;
+        let due = if lifecycle.invite_at == InviteAt::Start && lifecycle.invite {
+            Reason::InvitationDue
+        } else {
+            Reason::NeverLoggedIn
+        };
+        draft.find(Subject::Person, due);
     }
 }
 
@@ -92,8 +132,12 @@ pub(crate) fn values(draft: &mut Draft<'_>, record: &Record<'_>) -> Values {
             Wanted::Text(text) => Some(text),
             Wanted::Empty | Wanted::Untold => rule.default.clone(),
         };
-        if let Some(text) = text {
-            values.insert(rule.field, text);
+        match text {
+            Some(text) if rule.field == UserField::Mail && MailKey::parse(&text).is_none() => {
+                draft.find_in_field(UserField::Mail, Reason::NoIdentifier);
+            }
+            Some(text) => values.insert(rule.field, text),
+            None => {}
         }
     }
     values
@@ -129,8 +173,17 @@ fn change(
     current: Option<&str>,
 ) -> Option<Change> {
     match wanted(draft, record, rule) {
-        Wanted::Text(text) if current.is_some_and(|now| equal(rule.field, now, &text)) => None,
-        Wanted::Text(text) => Some(Change::Set(text)),
+        Wanted::Text(text) if current.is_some_and(|now| equal(rule.field, now, &text)) => {
+            if let Some(digest) = draft.digest(rule.field, &text) {
+                let name = rule.field.as_str().into();
+                draft.memory.applied.insert(name, digest);
+            }
+            None
+        }
+        Wanted::Text(text) => {
+            drift(draft, rule.field, &text);
+            Some(Change::Set(text))
+        }
         Wanted::Empty if rule.clear && current.is_some() => Some(Change::Clear),
         Wanted::Empty | Wanted::Untold => None,
     }
@@ -159,14 +212,10 @@ fn equal(field: UserField, current: &str, wanted: &str) -> bool {
     current.trim() == wanted
 }
 
-fn add(draft: &mut Draft<'_>, user: &User, action: Action, why: Reason, after: Option<&Step>) {
-    let precondition = match after {
-        Some(_) => Precondition::Made,
-        None => Precondition::Status(user.status().clone()),
-    };
-    let step = Step::on(UserRef::Known(user.id().clone()), action, precondition, why);
-    draft.push(match after {
-        Some(before) => step.after(before),
-        None => step,
-    });
+/// The policy wants what it wanted when both were last equal, so somebody else changed it.
+fn drift(draft: &mut Draft<'_>, field: UserField, wanted: &str) {
+    let digest = draft.digest(field, wanted);
+    if digest.is_some() && digest.as_ref() == draft.memory.applied.get(field.as_str()) {
+        draft.find_in_field(field, Reason::Drift);
+    }
 }

@@ -1,15 +1,61 @@
+use std::collections::BTreeSet;
+
+use hibob_client::FieldId;
 use jiff::SignedDuration;
-use learning360_client::{User, UserField, UserStatus};
+use learning360_client::{User, UserField};
 
 use super::explanation::{Explanation, Stage};
 use super::{Case, Verdict};
-use crate::facts::MailKey;
+use crate::digest::Digest;
+use crate::facts::{MailKey, Told};
 use crate::memory::Memory;
 use crate::plan::{
-    Action, Charge, ChargeKind, Disposition, Finding, Plan, Precondition, Reason, Step, Subject,
-    UserRef,
+    Action, Charge, ChargeKind, Disposition, Finding, Plan, Precondition, Reason, Step, StepId,
+    Subject, UserRef,
 };
 use crate::wait::{Wait, next_look, retry_at};
+
+/// The account that steps are about.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    user: UserRef,
+    precondition: Precondition,
+    after: Option<StepId>,
+}
+
+impl Target {
+    /// An account that exists.
+    pub(crate) fn known(user: &User) -> Self {
+        Self {
+            user: UserRef::Known(user.id().clone()),
+            precondition: Precondition::Status(user.status().clone()),
+            after: None,
+        }
+    }
+
+    /// An account that exists, once this step was done.
+    pub(crate) fn known_after(user: &User, step: &Step) -> Self {
+        Self {
+            user: UserRef::Known(user.id().clone()),
+            precondition: Precondition::Made,
+            after: Some(step.id.clone()),
+        }
+    }
+
+    /// The account that the plan makes, once this step was done.
+    pub(crate) fn created(step: &Step) -> Self {
+        Self {
+            user: UserRef::Created,
+            precondition: Precondition::Made,
+            after: Some(step.id.clone()),
+        }
+    }
+
+    /// Whether the plan makes it.
+    pub(crate) fn is_new(&self) -> bool {
+        self.user == UserRef::Created
+    }
+}
 
 /// A verdict in the making.
 pub(crate) struct Draft<'a> {
@@ -18,6 +64,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) plan: Plan,
     pub(crate) wait: Wait,
     pub(crate) explanation: Explanation,
+    /// Bob's fields that had a value before and have none now.
+    pub(crate) lost: Option<BTreeSet<FieldId>>,
     findings: Vec<Finding>,
     charges: Vec<Charge>,
     retrying: bool,
@@ -25,12 +73,15 @@ pub(crate) struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     pub(crate) fn new(case: Case<'a>) -> Self {
+        let mut memory = case.memory.clone();
+        memory.leaving = None;
         Self {
             case,
-            memory: case.memory.clone(),
+            memory,
             plan: Plan::default(),
             wait: Wait::default(),
             explanation: Explanation::default(),
+            lost: None,
             findings: Vec::new(),
             charges: Vec::new(),
             retrying: false,
@@ -53,6 +104,7 @@ impl<'a> Draft<'a> {
             wait,
             memory: self.memory,
             explanation: self.explanation,
+            lost: self.lost,
         }
     }
 
@@ -90,6 +142,16 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Reports a part that could not be read, and looks again soon. Without the right to read it,
+    /// asking again would be in vain.
+    pub(crate) fn lacks<T>(&mut self, subject: Subject, told: &Told<T>) {
+        if told.is_forbidden() {
+            return self.find(subject, Reason::FixConfig);
+        }
+        self.find(subject, Reason::Unavailable);
+        self.complete_later();
+    }
+
     /// Bob's reads may lag behind its events, so what was read soon after one is read once more.
     pub(crate) fn look_at_what_may_be_stale(&mut self) {
         let Some(event) = self.case.hint.latest_event() else {
@@ -118,15 +180,33 @@ impl<'a> Draft<'a> {
         step
     }
 
-    /// Deactivates an account, at the guards' expense.
-    pub(crate) fn deactivate(&mut self, user: &User, why: Reason) -> Disposition {
-        if *user.status() == UserStatus::Deleted {
-            return Disposition::NoOp(Reason::AlreadyInactive);
-        }
-        let step = self.step(user, Action::Deactivate, why);
-        self.charges
-            .push(Charge::new(&step, ChargeKind::Deactivation));
-        Disposition::Apply(why)
+    /// Adds a step about a target.
+    pub(crate) fn on(&mut self, target: &Target, action: Action, why: Reason) -> Step {
+        self.on_after(target, action, why, None)
+    }
+
+    /// Adds a step about a target that makes sense only after another one.
+    pub(crate) fn on_after(
+        &mut self,
+        target: &Target,
+        action: Action,
+        why: Reason,
+        after: Option<&Step>,
+    ) -> Step {
+        let (user, precondition) = (target.user.clone(), target.precondition.clone());
+        let mut step = Step::on(user, action, precondition, why);
+        step.needs = after.map(|step| step.id.clone()).or(target.after.clone());
+        self.push(step)
+    }
+
+    /// Counts a step against a budget of the guards.
+    pub(crate) fn charge(&mut self, step: &Step, kind: ChargeKind) {
+        self.charges.push(Charge::new(step, kind));
+    }
+
+    /// Counts a step against the budget of a field or group.
+    pub(crate) fn charge_of(&mut self, step: &Step, kind: ChargeKind, object: String) {
+        self.charges.push(Charge::new(step, kind).of(object));
     }
 
     /// Remembers the account as it is, before anything is changed.
@@ -136,6 +216,12 @@ impl<'a> Draft<'a> {
         if mail.is_some() && mail.as_ref() == wanted {
             self.memory.mail = mail;
         }
+    }
+
+    /// The keyed digest of a field's value; none if the policy has no key.
+    pub(crate) fn digest(&self, field: UserField, value: &str) -> Option<Digest> {
+        let key = self.case.policy.digest_key()?;
+        Digest::keyed(key, field.as_str(), value)
     }
 
     pub(crate) fn find_in_field(&mut self, field: UserField, reason: Reason) {

@@ -29,6 +29,12 @@ pub enum Stage {
     Match,
     /// Where the values of the account's fields come from.
     Fields,
+    /// Which groups the rules grant.
+    Groups,
+    /// Where the manager comes from.
+    Manager,
+    /// What a return gives back.
+    GiveBack,
     /// What it comes to, and why.
     Reason,
     /// What the guards hold.
@@ -57,6 +63,9 @@ impl Stage {
             Self::Scope => "scope",
             Self::Match => "match",
             Self::Fields => "fields",
+            Self::Groups => "groups",
+            Self::Manager => "manager",
+            Self::GiveBack => "give back",
             Self::Reason => "reason",
             Self::Guard => "guard",
         }

@@ -1,11 +1,12 @@
 use hibob_client::{Employee, EmployeeId};
-use learning360_client::{User, UserId, UserStatus};
+use learning360_client::{MappingId, User, UserId, UserStatus};
 
 use super::Case;
 use super::account::Account;
+use super::estate::{self, Estate};
 use super::record::Record;
 use super::standing::Standing;
-use crate::facts::{Desk, Link, MailKey, Told};
+use crate::facts::{Desk, LifecycleRow, Link, MailKey, Told};
 
 /// All that a decision looks at. Settling sees this and nothing else.
 pub(crate) struct Situation<'a> {
@@ -14,6 +15,12 @@ pub(crate) struct Situation<'a> {
     pub(crate) account: Account<'a>,
     /// Who holds the wanted mail, other than the person's own account.
     pub(crate) holders: Told<Vec<Holder<'a>>>,
+    /// Who holds the wanted username, other than the person's own account; only without a link.
+    pub(crate) namesakes: Told<Vec<Holder<'a>>>,
+    /// What belongs to the account, or to the one that may be taken over.
+    pub(crate) estate: Estate<'a>,
+    /// The lifecycle table, if only it can tell whether the person came back.
+    pub(crate) rows: Option<Told<&'a [LifecycleRow]>>,
     /// An account that was given to us by mistake and may have to be deactivated again.
     pub(crate) wrong: Option<Told<&'a User>>,
 }
@@ -33,6 +40,7 @@ pub(crate) enum Owner {
     Me,
     /// It is linked to another employee.
     Other {
+        mapping: MappingId,
         employee: EmployeeId,
         /// The mail that the policy wants for that employee, if it can be told.
         wants: Option<MailKey>,
@@ -48,6 +56,7 @@ pub(crate) fn gather<'a>(case: Case<'a>, desk: &Desk<'a>) -> Situation<'a> {
     for list in case.policy.lists() {
         desk.list(list);
     }
+    estate::ask_catalogs(case, desk);
     let person = desk.person(case.employee);
     let account = account(case, desk);
     let wrong = case
@@ -63,12 +72,94 @@ pub(crate) fn gather<'a>(case: Case<'a>, desk: &Desk<'a>) -> Situation<'a> {
     let holders = record
         .as_ref()
         .map(|record| holders(case, desk, record, &account));
+    let holders = holders.unwrap_or(Told::NotFound);
+    let namesakes = record
+        .as_ref()
+        .map(|record| namesakes(case, desk, record, &account));
+    let nothing_shown = matches!(person, Some(Told::NotFound | Told::Unavailable(_)));
+    let user = account.user().or_else(|| candidate(&account, &holders));
+    let estate = Estate::ask(case, desk, record.as_ref(), user, nothing_shown);
+    let rows = rows(case, desk, record.as_ref(), &account);
     Situation {
         person: Told::settled(person),
         record,
+        holders,
+        namesakes: namesakes.unwrap_or(Told::NotFound),
+        estate,
+        rows,
         account,
-        holders: holders.unwrap_or(Told::NotFound),
         wrong,
+    }
+}
+
+/// The account that would be taken over, if the policy agrees.
+fn candidate<'a>(account: &Account<'_>, holders: &Told<Vec<Holder<'a>>>) -> Option<&'a User> {
+    let (Account::None | Account::Broken(_), Told::Found(holders)) = (account, holders) else {
+        return None;
+    };
+    let mut live = holders
+        .iter()
+        .filter(|holder| *holder.user.status() != UserStatus::Deleted)
+        .filter(|holder| matches!(holder.owner, Owner::Nobody | Owner::Me));
+    live.next().map(|holder| holder.user)
+}
+
+/// Without a date of its own in the record, the table tells when the active period began.
+fn rows<'a>(
+    case: Case<'_>,
+    desk: &Desk<'a>,
+    record: Option<&Record<'_>>,
+    account: &Account<'_>,
+) -> Option<Told<&'a [LifecycleRow]>> {
+    let user = account.user()?;
+    let record = record.filter(|record| record.may_want_account())?;
+    let ours = case.memory.deactivated.as_ref() == Some(user.id());
+    if *user.status() != UserStatus::Deleted || ours || record.dates.active_since.is_some() {
+        return None;
+    }
+    desk.lifecycle_rows(case.employee)
+}
+
+/// Asked only where a username is mapped and no account is linked.
+fn namesakes<'a>(
+    case: Case<'a>,
+    desk: &Desk<'a>,
+    record: &Record<'a>,
+    account: &Account<'a>,
+) -> Told<Vec<Holder<'a>>> {
+    let none = Told::Found(Vec::new());
+    if account.user().is_some() || !record.may_want_account() {
+        return none;
+    }
+    let Some(name) = record.username() else {
+        return none;
+    };
+    match desk.users_by_username(&name) {
+        Some(Told::Found(users)) => {
+            let holder = |user| Holder {
+                user,
+                owner: linked_to(case, desk, user),
+            };
+            Told::Found(users.iter().map(holder).collect())
+        }
+        Some(Told::NotFound) => none,
+        Some(Told::Forbidden) => Told::Forbidden,
+        Some(Told::Unavailable(why)) => Told::Unavailable(why),
+        None => Told::settled(None),
+    }
+}
+
+fn linked_to(case: Case<'_>, desk: &Desk<'_>, user: &User) -> Owner {
+    match desk.link_to(user.id()) {
+        Some(Told::NotFound) => Owner::Nobody,
+        Some(Told::Found(link)) if link.employee == *case.employee => Owner::Me,
+        Some(Told::Found(link)) => Owner::Other {
+            mapping: link.mapping.clone(),
+            employee: link.employee.clone(),
+            wants: None,
+            has_left: false,
+        },
+        _ => Owner::Unknown,
     }
 }
 
@@ -148,30 +239,29 @@ fn owner<'a>(case: Case<'a>, desk: &Desk<'a>, user: &User, mail: &MailKey) -> Ow
     }
 }
 
-/// What the employee behind another account wants; a deleted account needs no such question.
+/// What the employee behind another account wants; with a deleted account nobody wants another.
 fn other<'a>(case: Case<'a>, desk: &Desk<'a>, link: &Link, user: &User, mail: &MailKey) -> Owner {
-    let employee = link.employee.clone();
-    if *user.status() == UserStatus::Deleted {
-        return Owner::Other {
-            employee,
-            wants: Some(mail.clone()),
-            has_left: false,
-        };
-    }
+    let (mapping, employee) = (link.mapping.clone(), link.employee.clone());
+    let deleted = *user.status() == UserStatus::Deleted;
     match desk.person(&employee) {
         Some(Told::Found(person)) => {
             let record = Record::read(case, person, desk);
-            let has_left = record.standing == Standing::Leaver;
             Owner::Other {
+                mapping,
                 employee,
-                wants: record.mail(),
-                has_left,
+                wants: if deleted {
+                    Some(mail.clone())
+                } else {
+                    record.mail()
+                },
+                has_left: record.standing == Standing::Leaver,
             }
         }
-        Some(Told::NotFound | Told::Forbidden) => Owner::Other {
+        Some(told @ (Told::NotFound | Told::Forbidden)) => Owner::Other {
+            mapping,
             employee,
-            wants: None,
-            has_left: false,
+            wants: deleted.then(|| mail.clone()),
+            has_left: deleted && told == Told::NotFound,
         },
         Some(Told::Unavailable(_)) | None => Owner::Unknown,
     }

@@ -1,17 +1,19 @@
 use jiff::{SignedDuration, ToSpan};
-use learning360_client::UserStatus;
+use learning360_client::{User, UserStatus};
 
 use super::account::Account;
+use super::departure::Return;
 use super::draft::Draft;
 use super::explanation::Stage;
 use super::gather::Situation;
 use super::record::Record;
 use super::scope::Scope;
 use super::standing::Standing;
-use super::{diff, matching, restore};
+use super::{departure, diff, matching, restore};
 use crate::event::Evidence;
 use crate::facts::Told;
-use crate::plan::{Action, Disposition, Precondition, Reason, Step, Subject, UserRef};
+use crate::memory::ScopeSeen;
+use crate::plan::{Action, ChargeKind, Disposition, Precondition, Reason, Step, Subject, UserRef};
 use crate::policy::{CreateAt, OnLeave, OnOutOfScope};
 use crate::wait::next_look;
 
@@ -22,6 +24,10 @@ pub(crate) fn settle(
     situation: &Situation<'_>,
 ) -> Disposition {
     draft.memory.invisible_since = None;
+    draft.memory.start = record.dates.start;
+    let lost = draft.memory.filled.difference(&record.filled).cloned();
+    draft.lost = Some(lost.collect());
+    draft.memory.filled.clone_from(&record.filled);
     draft.say(
         Stage::Standing,
         format!("{} on {}", record.standing, record.today),
@@ -51,6 +57,11 @@ fn by_standing(
         (_, Standing::Unknown) => Disposition::NoOp(Reason::PermissionGap),
         (Account::Unavailable, _) => draft.retry(Reason::Unavailable),
         (Account::Hidden, _) => draft.retry(Reason::FixConfig),
+        (Account::Taken, Standing::Leaver) => {
+            // It moved on with the person, who has another id in Bob now.
+            draft.memory.link = None;
+            Disposition::NoOp(Reason::NotProvisioned)
+        }
         (Account::Taken, _) => Disposition::Conflict(Reason::LinkMismatch),
         (
             Account::Linked {
@@ -65,12 +76,38 @@ fn by_standing(
             draft.wait.look(draft.case.now + SECOND_LOOK);
             Disposition::NoOp(Reason::LinkMismatch)
         }
-        (_, Standing::Leaver) => inactive(draft, situation, Reason::Leaver),
-        (_, Standing::Suspended) => inactive(draft, situation, Reason::Suspended),
+        (_, Standing::Leaver) => {
+            draft.memory.revoked = None;
+            let back = Return::NotExpected;
+            inactive(draft, situation, Reason::Leaver, DEACTIVATION, back)
+        }
+        (_, Standing::Suspended) => inactive(
+            draft,
+            situation,
+            Reason::Suspended,
+            DEACTIVATION,
+            Return::Expected,
+        ),
         (_, Standing::OnLeave) => match draft.case.policy.rules().lifecycle.on_leave {
-            OnLeave::Deactivate => inactive(draft, situation, Reason::LeaveBegan),
+            OnLeave::Deactivate => inactive(
+                draft,
+                situation,
+                Reason::LeaveBegan,
+                DEACTIVATION,
+                Return::Expected,
+            ),
             OnLeave::Keep => Disposition::NoOp(Reason::OnLeave),
         },
+        (_, Standing::PreHire | Standing::Active) if draft.memory.revoked.is_some() => {
+            let urgent = Some(ChargeKind::UrgentDeactivation);
+            inactive(
+                draft,
+                situation,
+                Reason::RevokedAtOnce,
+                urgent,
+                Return::Expected,
+            )
+        }
         (_, Standing::PreHire | Standing::Active) => wanted(draft, record, situation),
     }
 }
@@ -80,12 +117,14 @@ pub(crate) fn inactive(
     draft: &mut Draft<'_>,
     situation: &Situation<'_>,
     why: Reason,
+    kind: Option<ChargeKind>,
+    back: Return,
 ) -> Disposition {
     match situation.account.user() {
         Some(user) => {
             draft.say(Stage::Match, format!("user {} by link", user.id()));
             draft.memory.link = Some(user.id().clone());
-            draft.deactivate(user, why)
+            departure::deactivate(draft, situation, user, why, kind, back)
         }
         None => {
             if matches!(situation.account, Account::Broken(_)) {
@@ -106,18 +145,9 @@ fn wanted(draft: &mut Draft<'_>, record: &Record<'_>, situation: &Situation<'_>)
             draft.find(Subject::Record, Reason::SourceFieldMissing);
             return Disposition::NoOp(Reason::SourceFieldMissing);
         }
-        Scope::Out => {
-            let rule = draft.case.policy.rules().lifecycle.on_out_of_scope;
-            return match user {
-                Some(user)
-                    if rule == OnOutOfScope::Deactivate && record.standing == Standing::Active =>
-                {
-                    draft.deactivate(user, Reason::OutOfScope)
-                }
-                _ => Disposition::NoOp(Reason::OutOfScope),
-            };
-        }
+        Scope::Out => return out_of_scope(draft, record, situation, user),
     }
+    draft.memory.scope = Some(scope_seen(draft, true));
     let deleted = user.is_some_and(|user| *user.status() == UserStatus::Deleted);
     if record.standing == Standing::PreHire && (user.is_none() || deleted) {
         let begins = begins(draft, record, deleted);
@@ -135,10 +165,46 @@ fn wanted(draft: &mut Draft<'_>, record: &Record<'_>, situation: &Situation<'_>)
         Some(user) if deleted => restore::linked(draft, record, situation, user),
         Some(user) => {
             draft.say(Stage::Match, format!("user {} by link", user.id()));
-            draft.memory.deactivated = None;
+            if draft.memory.deactivated.take().is_some() {
+                // The answer to our restore was lost, or somebody else was quicker.
+                draft.memory.returned = true;
+            }
             diff::keep_in_step(draft, record, situation, user, Reason::Difference)
         }
     }
+}
+
+fn out_of_scope(
+    draft: &mut Draft<'_>,
+    record: &Record<'_>,
+    situation: &Situation<'_>,
+    user: Option<&User>,
+) -> Disposition {
+    let rule = draft.case.policy.rules().lifecycle.on_out_of_scope;
+    let leaves = rule == OnOutOfScope::Deactivate && record.standing == Standing::Active;
+    let Some(user) = user.filter(|_| leaves) else {
+        draft.memory.scope = Some(scope_seen(draft, false));
+        return Disposition::NoOp(Reason::OutOfScope);
+    };
+    // The policy was changed and not the person: that is for a person to confirm.
+    let policy = draft.case.policy.digest();
+    let by_policy = draft
+        .memory
+        .scope
+        .as_ref()
+        .is_some_and(|seen| seen.covered && seen.policy != policy);
+    let kind = if by_policy {
+        Some(ChargeKind::ScopeExit)
+    } else {
+        DEACTIVATION
+    };
+    let back = Return::Expected;
+    departure::deactivate(draft, situation, user, Reason::OutOfScope, kind, back)
+}
+
+fn scope_seen(draft: &Draft<'_>, covered: bool) -> ScopeSeen {
+    let policy = draft.case.policy.digest();
+    ScopeSeen { policy, covered }
 }
 
 /// When a future employee's account begins; a deactivated one never before the start date's rule.
@@ -169,6 +235,11 @@ fn contradicted(draft: &mut Draft<'_>, record: &Record<'_>) -> bool {
         _ => departure.evidence != Evidence::Deleted,
     };
     if shown {
+        draft.memory.departure = None;
+        return false;
+    }
+    if departure.evidence == Evidence::NotListed {
+        // The listing was of another moment; the record is there.
         draft.memory.departure = None;
         return false;
     }
@@ -222,6 +293,9 @@ fn undo_wrong_account(draft: &mut Draft<'_>, situation: &Situation<'_>) -> Optio
         Told::Unavailable(_) => Some(draft.retry(Reason::Unavailable)),
     }
 }
+
+/// The budget of ordinary deactivations.
+pub(crate) const DEACTIVATION: Option<ChargeKind> = Some(ChargeKind::Deactivation);
 
 const SECOND_LOOK: SignedDuration = SignedDuration::from_secs(25);
 

@@ -1,16 +1,18 @@
-use learning360_client::{Invitation, User, UserField, UserStatus};
+use learning360_client::{Invitation, MappingId, User, UserField, UserStatus};
 
 use super::account::Account;
-use super::draft::Draft;
+use super::draft::{Draft, Target};
 use super::explanation::Stage;
 use super::gather::{Holder, Owner, Situation};
 use super::projection::same_name;
 use super::record::Record;
 use super::standing::Standing;
 use super::{claims, diff, restore};
-use crate::facts::{MailKey, Told};
-use crate::plan::{Action, Disposition, Finding, Precondition, Reason, Step, Subject, UserRef};
-use crate::policy::{Adopt, RestoreUnlinked};
+use crate::facts::{MailKey, Told, Username};
+use crate::plan::{
+    Action, ChargeKind, Disposition, Finding, Precondition, Reason, Step, Subject, UserRef,
+};
+use crate::policy::{Adopt, Depth, InviteAt, Relink, RestoreUnlinked};
 
 /// No account is linked: one with the person's mail is taken over, or a new one is made.
 pub(crate) fn by_mail(
@@ -21,32 +23,85 @@ pub(crate) fn by_mail(
     if matches!(situation.account, Account::Broken(_)) {
         draft.find(Subject::Link, Reason::LinkBroken);
     }
-    let Some(mail) = record.mail() else {
-        if record.lists_incomplete {
-            return draft.retry(Reason::Unavailable);
+    let mail = record.mail();
+    if let Some(refused) = unusable(draft, record, mail.as_ref()) {
+        return refused;
+    }
+    let (Told::Found(holders), Told::Found(namesakes)) = (&situation.holders, &situation.namesakes)
+    else {
+        let told = [
+            situation.holders.is_forbidden(),
+            situation.namesakes.is_forbidden(),
+        ];
+        let forbidden = told.contains(&true);
+        let why = if forbidden {
+            Reason::FixConfig
+        } else {
+            Reason::Unavailable
+        };
+        return draft.retry(why);
+    };
+    let holder = foremost(holders);
+    let namesake = foremost(namesakes);
+    if let (Some(holder), Some(namesake)) = (holder, namesake) {
+        if holder.user.id() != namesake.user.id() {
+            return disputed(draft, holder.user, namesake.user);
         }
-        draft.find_in_field(UserField::Mail, Reason::NoIdentifier);
-        return Disposition::Conflict(Reason::NoIdentifier);
-    };
-    let policy = draft.case.policy.rules();
-    let domains = &policy.matching.allowed_domains;
-    if !domains.is_empty() && !domains.iter().any(|domain| domain == mail.domain()) {
-        return Disposition::NoOp(Reason::DomainOutOfScope);
     }
-    if wrong_before(draft, &mail) {
-        return Disposition::Conflict(Reason::WrongAccount);
-    }
-    let holders = match &situation.holders {
-        Told::Found(holders) => holders,
-        Told::Forbidden => return draft.retry(Reason::FixConfig),
-        _ => return draft.retry(Reason::Unavailable),
-    };
-    let live = |holder: &&Holder<'_>| *holder.user.status() != UserStatus::Deleted;
-    match holders.iter().find(live).or(holders.first()) {
+    match holder.or(namesake) {
         None => create(draft, record, situation),
-        Some(holder) if live(&holder) => live_holder(draft, record, situation, holder, &mail),
+        Some(holder) if is_live(holder) => live_holder(draft, record, situation, holder),
         Some(holder) => deleted_holder(draft, record, situation, holder),
     }
+}
+
+/// Why nobody can be identified by this mail; a username will do instead, where one is mapped.
+fn unusable(
+    draft: &mut Draft<'_>,
+    record: &Record<'_>,
+    mail: Option<&MailKey>,
+) -> Option<Disposition> {
+    let Some(mail) = mail else {
+        if record.mail_is_private {
+            draft.find_in_field(UserField::Mail, Reason::UntrustedIdentifier);
+        }
+        if record.username().is_some() {
+            return None;
+        }
+        if record.mail_is_private {
+            return Some(Disposition::Conflict(Reason::UntrustedIdentifier));
+        }
+        if record.lists_incomplete {
+            return Some(draft.retry(Reason::Unavailable));
+        }
+        draft.find_in_field(UserField::Mail, Reason::NoIdentifier);
+        return Some(Disposition::Conflict(Reason::NoIdentifier));
+    };
+    let domains = &draft.case.policy.rules().matching.allowed_domains;
+    if !domains.is_empty() && !domains.iter().any(|domain| domain == mail.domain()) {
+        return Some(Disposition::NoOp(Reason::DomainOutOfScope));
+    }
+    wrong_before(draft, mail).then_some(Disposition::Conflict(Reason::WrongAccount))
+}
+
+/// MAT-04: mail and username name two accounts.
+fn disputed(draft: &mut Draft<'_>, holder: &User, namesake: &User) -> Disposition {
+    for user in [holder, namesake] {
+        draft.found(Finding::new(Subject::Person, Reason::Disputed).with_user(user.id().clone()));
+    }
+    Disposition::Conflict(Reason::Disputed)
+}
+
+/// The account in use, or else a deactivated one.
+fn foremost<'h, 'a>(holders: &'h [Holder<'a>]) -> Option<&'h Holder<'a>> {
+    holders
+        .iter()
+        .find(|holder| is_live(holder))
+        .or(holders.first())
+}
+
+fn is_live(holder: &Holder<'_>) -> bool {
+    *holder.user.status() != UserStatus::Deleted
 }
 
 /// MAT-23: asking again with the same mail would give the same stranger's account.
@@ -89,7 +144,20 @@ fn create(draft: &mut Draft<'_>, record: &Record<'_>, situation: &Situation<'_>)
     draft.say(Stage::Match, "no account is linked, and none has the mail");
     let values = diff::values(draft, record);
     let rules = draft.case.policy.rules();
-    let invitation = if rules.lifecycle.invite {
+    let needed = [UserField::FirstName, UserField::LastName];
+    let lacking: Vec<_> = needed
+        .into_iter()
+        .filter(|field| rules.field(*field).is_some() && values.get(*field).is_none())
+        .collect();
+    if !lacking.is_empty() {
+        for field in lacking {
+            draft.find_in_field(field, Reason::RequiredMissing);
+        }
+        return Disposition::Conflict(Reason::RequiredMissing);
+    }
+    let early =
+        record.standing == Standing::PreHire && rules.lifecycle.invite_at == InviteAt::Start;
+    let invitation = if rules.lifecycle.invite && !early {
         Invitation::Send
     } else {
         Invitation::Suppress
@@ -106,6 +174,9 @@ fn create(draft: &mut Draft<'_>, record: &Record<'_>, situation: &Situation<'_>)
         Reason::Provision,
     );
     let created = draft.push(created);
+    if invitation == Invitation::Send {
+        draft.charge(&created, ChargeKind::Invitation);
+    }
     let linked = link(
         draft,
         situation,
@@ -114,11 +185,12 @@ fn create(draft: &mut Draft<'_>, record: &Record<'_>, situation: &Situation<'_>)
         Precondition::Made,
     );
     let linked = draft.push(linked.after(&created));
+    let target = Target::created(&linked);
     if rules.lifecycle.activate && record.standing == Standing::Active {
-        let user = UserRef::Created;
-        let why = Reason::ActivateByPolicy;
-        let step = Step::on(user, Action::Activate, Precondition::Made, why);
-        draft.push(step.after(&linked));
+        draft.on(&target, Action::Activate, Reason::ActivateByPolicy);
+    }
+    if draft.case.policy.depth() == Depth::Deep {
+        diff::beside_the_fields(draft, record, situation, &target);
     }
     Disposition::Apply(Reason::Provision)
 }
@@ -128,21 +200,25 @@ fn live_holder(
     record: &Record<'_>,
     situation: &Situation<'_>,
     holder: &Holder<'_>,
-    mail: &MailKey,
 ) -> Disposition {
     let user = holder.user;
-    draft.say(Stage::Match, format!("user {} has the mail", user.id()));
+    draft.say(
+        Stage::Match,
+        format!("user {} has the mail or username", user.id()),
+    );
     match &holder.owner {
         Owner::Me => diff::keep_in_step(draft, record, situation, user, Reason::Difference),
         Owner::Unknown => draft.retry(Reason::Unavailable),
-        Owner::Other { has_left: true, .. } if same_name(draft, record, user) => {
-            conflict(draft, Reason::RelinkProposal, user)
-        }
+        Owner::Other {
+            has_left: true,
+            mapping,
+            ..
+        } if same_name(draft, record, user) => relink(draft, mapping, user),
         Owner::Other { .. } => {
             let reason = claims::claim(draft, holder, None);
             conflict(draft, reason, user)
         }
-        Owner::Nobody if is_own_create(draft, user, mail) => {
+        Owner::Nobody if is_own_create(draft, user) => {
             take_over(draft, record, situation, user, Reason::OwnCreate)
         }
         Owner::Nobody if was_deleted_before(user) => {
@@ -169,9 +245,11 @@ fn deleted_holder(
     match &holder.owner {
         Owner::Me => restore::linked(draft, record, situation, user),
         Owner::Unknown => draft.retry(Reason::Unavailable),
-        Owner::Other { .. } if same_name(draft, record, user) => {
-            conflict(draft, Reason::RelinkProposal, user)
-        }
+        Owner::Other {
+            has_left: true,
+            mapping,
+            ..
+        } if same_name(draft, record, user) => relink(draft, mapping, user),
         Owner::Other { .. } => conflict(draft, Reason::RecycledIdentity, user),
         Owner::Nobody => {
             let same = same_name(draft, record, user);
@@ -182,9 +260,7 @@ fn deleted_holder(
             };
             draft.say(Stage::Match, format!("it is not linked, and {say}"));
             match draft.case.policy.rules().matching.restore_unlinked {
-                RestoreUnlinked::SameName if same => {
-                    restore::unlinked(draft, record, situation, user)
-                }
+                RestoreUnlinked::SameName if same => restore::unlinked(draft, situation, user),
                 _ => conflict(draft, Reason::RecycledIdentity, user),
             }
         }
@@ -202,9 +278,24 @@ fn take_over(
     let known = UserRef::Known(user.id().clone());
     let linked = link(draft, situation, known, why, precondition);
     let linked = draft.push(linked);
-    diff::edit(draft, record, situation, user, Some(&linked));
-    diff::activate(draft, record, user, Some(&linked));
+    let target = Target::known_after(user, &linked);
+    diff::all(draft, record, situation, user, &target);
     Disposition::Apply(why)
+}
+
+/// MAT-21: the link of an employee who has left moves to the person's new id in Bob.
+fn relink(draft: &mut Draft<'_>, mapping: &MappingId, user: &User) -> Disposition {
+    if draft.case.policy.rules().matching.relink == Relink::Propose {
+        return conflict(draft, Reason::RelinkProposal, user);
+    }
+    let employee = draft.case.employee.clone();
+    let mapping = mapping.clone();
+    draft.step(
+        user,
+        Action::Relink { mapping, employee },
+        Reason::RelinkProposal,
+    );
+    Disposition::Apply(Reason::RelinkProposal)
 }
 
 fn conflict(draft: &mut Draft<'_>, reason: Reason, user: &User) -> Disposition {
@@ -213,12 +304,14 @@ fn conflict(draft: &mut Draft<'_>, reason: Reason, user: &User) -> Disposition {
 }
 
 /// MAT-19: the answer to a create of ours was lost, and this is what it made.
-fn is_own_create(draft: &Draft<'_>, user: &User, mail: &MailKey) -> bool {
-    let intended = draft
-        .memory
-        .create
-        .as_ref()
-        .is_some_and(|intent| intent.mail == *mail);
+fn is_own_create(draft: &Draft<'_>, user: &User) -> bool {
+    let mail = user.mail().and_then(MailKey::parse);
+    let username = user.username().and_then(Username::parse);
+    let intended = draft.memory.create.as_ref().is_some_and(|intent| {
+        let by_mail = intent.mail.is_some() && intent.mail == mail;
+        let by_name = intent.mail.is_none() && intent.username.is_some();
+        by_mail || (by_name && intent.username == username)
+    });
     intended && *user.status() == UserStatus::Invited && !was_deleted_before(user)
 }
 

@@ -8,21 +8,28 @@
 mod absent;
 mod account;
 mod claims;
+mod custom_values;
+mod departure;
 mod diff;
 mod draft;
+mod estate;
 mod explanation;
 mod gather;
+mod give_back;
 mod lifecycle;
+mod managers;
 mod matching;
+mod memberships;
 mod projection;
 mod record;
 mod restore;
+mod schedule;
 mod scope;
 mod standing;
 
 use std::collections::BTreeSet;
 
-use hibob_client::EmployeeId;
+use hibob_client::{EmployeeId, FieldId};
 use jiff::Timestamp;
 
 use self::draft::Draft;
@@ -69,6 +76,9 @@ pub struct Verdict {
     pub plan: Plan,
     /// What the steps cost the guards.
     pub charges: Vec<Charge>,
+    /// Fields of Bob's that the policy reads, had a value before and have none now; `None` = the
+    /// record was not read.
+    pub lost: Option<BTreeSet<FieldId>>,
     /// When to look again without a new event.
     pub wait: Option<Wait>,
     /// What to remember.
@@ -130,7 +140,7 @@ fn settle(case: Case<'_>, situation: &Situation<'_>) -> Verdict {
         (Told::Found(_), Some(record)) => lifecycle::settle(&mut draft, record, situation),
         (Told::NotFound, _) => absent::not_found(&mut draft, situation),
         (Told::Forbidden, _) => absent::forbidden(&mut draft, situation),
-        _ => draft.retry(Reason::Unavailable),
+        _ => absent::unreachable(&mut draft, situation),
     };
     draft.finish(disposition)
 }
@@ -157,6 +167,7 @@ fn irrelevant(employee: &EmployeeId, memory: &Memory) -> Verdict {
         findings: Vec::new(),
         plan: Plan::default(),
         charges: Vec::new(),
+        lost: None,
         // What was planned before stays planned.
         wait: memory.wait().cloned(),
         memory: memory.clone(),

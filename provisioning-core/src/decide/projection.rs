@@ -2,8 +2,8 @@ use learning360_client::{LANGUAGES, User, UserField};
 
 use super::draft::Draft;
 use super::record::Record;
-use crate::plan::Reason;
-use crate::policy::{Evaluated, FieldRule};
+use crate::plan::{Reason, Subject};
+use crate::policy::{Evaluated, Expression, FieldRule};
 
 /// What the policy wants in one field.
 pub(crate) enum Wanted {
@@ -17,20 +17,51 @@ pub(crate) enum Wanted {
 
 /// Works out one field, and reports what went wrong with it.
 pub(crate) fn wanted(draft: &mut Draft<'_>, record: &Record<'_>, rule: &FieldRule) -> Wanted {
-    match rule.value.text(&record.context) {
-        Evaluated::Value(text) => usable(draft, rule.field, &text),
+    let subject = Subject::Field(rule.field);
+    let value = match rule.field {
+        // Worked out once, with the rule about private mails.
+        UserField::Mail => record.mail_text(),
+        _ => rule.value.text(&record.context),
+    };
+    match told(draft, record, value, &subject) {
+        Wanted::Text(text) if unknown_language(rule.field, &text) => {
+            draft.find(subject, Reason::LanguageUnknown);
+            Wanted::Untold
+        }
+        wanted => wanted,
+    }
+}
+
+/// Works out the text of an expression, and reports what went wrong with it.
+pub(crate) fn wanted_text(
+    draft: &mut Draft<'_>,
+    record: &Record<'_>,
+    value: &Expression,
+    subject: &Subject,
+) -> Wanted {
+    told(draft, record, value.text(&record.context), subject)
+}
+
+fn told(
+    draft: &mut Draft<'_>,
+    record: &Record<'_>,
+    value: Evaluated<String>,
+    subject: &Subject,
+) -> Wanted {
+    match value {
+        Evaluated::Value(text) => usable(draft, subject, &text),
         Evaluated::Null => Wanted::Empty,
         Evaluated::Missing => {
-            draft.find_in_field(rule.field, Reason::SourceFieldMissing);
+            draft.find(subject.clone(), Reason::SourceFieldMissing);
             Wanted::Untold
         }
         Evaluated::Failed(Reason::LabelUnknown) if record.lists_incomplete => {
-            draft.find_in_field(rule.field, Reason::Unavailable);
+            draft.find(subject.clone(), Reason::Unavailable);
             draft.complete_later();
             Wanted::Untold
         }
         Evaluated::Failed(reason) => {
-            draft.find_in_field(rule.field, reason);
+            draft.find(subject.clone(), reason);
             Wanted::Untold
         }
     }
@@ -57,19 +88,19 @@ pub(crate) fn same_name(draft: &mut Draft<'_>, record: &Record<'_>, user: &User)
         })
 }
 
-fn usable(draft: &mut Draft<'_>, field: UserField, text: &str) -> Wanted {
+fn usable(draft: &mut Draft<'_>, subject: &Subject, text: &str) -> Wanted {
     let clean = clean(text);
     if clean != text.trim() {
-        draft.find_in_field(field, Reason::ValueAdjusted);
+        draft.find(subject.clone(), Reason::ValueAdjusted);
     }
     if clean.is_empty() {
         return Wanted::Empty;
     }
-    if field == UserField::Lang && !LANGUAGES.contains(&clean.as_str()) {
-        draft.find_in_field(field, Reason::LanguageUnknown);
-        return Wanted::Untold;
-    }
     Wanted::Text(clean)
+}
+
+fn unknown_language(field: UserField, text: &str) -> bool {
+    field == UserField::Lang && !LANGUAGES.contains(&text)
 }
 
 /// Without control characters and direction marks, trimmed, and no longer than the limit.

@@ -1,6 +1,6 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use hibob_client::{Employee, Field, FieldId, NamedList};
+use hibob_client::{Employee, Field, FieldId, NamedList, fields};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -9,8 +9,8 @@ use learning360_client::UserField;
 use super::Case;
 use super::scope::{self, Scope};
 use super::standing::{Dates, Standing, standing};
-use crate::facts::{Desk, MailKey, Told};
-use crate::policy::{Context, Evaluated, midnight, today};
+use crate::facts::{Desk, MailKey, Told, Username};
+use crate::policy::{Context, Evaluated, Policy, PrivateMail, midnight, today};
 
 /// A Bob record, read with the policy's eyes.
 pub(crate) struct Record<'a> {
@@ -23,8 +23,13 @@ pub(crate) struct Record<'a> {
     /// Whether a list gave no answer, so that labels may be missing for now.
     pub(crate) lists_incomplete: bool,
     pub(crate) today: Date,
+    /// Whether a private mail is known and not trusted, and no other.
+    pub(crate) mail_is_private: bool,
+    /// The fields of the policy that have a value.
+    pub(crate) filled: BTreeSet<FieldId>,
     zone: &'a TimeZone,
     mail: Evaluated<String>,
+    username: Evaluated<String>,
 }
 
 impl<'a> Record<'a> {
@@ -48,12 +53,9 @@ impl<'a> Record<'a> {
             lists.insert(name.clone(), told.and_then(Told::found).cloned());
         }
         let context = Context::new(employee, policy.fields(), lists);
-        let rule = policy
-            .rules()
-            .fields
-            .iter()
-            .find(|rule| rule.field == UserField::Mail);
-        let mail = rule.map_or(Evaluated::Null, |rule| rule.value.text(&context));
+        let (mail, mail_is_private) = mail(case, employee, &context);
+        let username = policy.rules().field(UserField::Username);
+        let username = username.map_or(Evaluated::Null, |rule| rule.value.text(&context));
         Self {
             standing: standing(employee, dates, today),
             scope: scope::scope(policy, &context),
@@ -64,6 +66,22 @@ impl<'a> Record<'a> {
             today,
             zone,
             mail,
+            mail_is_private,
+            username,
+            filled: filled(policy, employee),
+        }
+    }
+
+    /// What the policy wants as mail, as it came out.
+    pub(crate) fn mail_text(&self) -> Evaluated<String> {
+        self.mail.clone()
+    }
+
+    /// The username that the policy wants for the account.
+    pub(crate) fn username(&self) -> Option<Username> {
+        match &self.username {
+            Evaluated::Value(text) => Username::parse(text),
+            _ => None,
         }
     }
 
@@ -84,4 +102,32 @@ impl<'a> Record<'a> {
     pub(crate) fn may_want_account(&self) -> bool {
         matches!(self.standing, Standing::Active | Standing::PreHire) && self.scope == Scope::In
     }
+}
+
+/// The wanted mail, and whether it is missing only because a private one is not trusted.
+fn mail(case: Case<'_>, employee: &Employee, context: &Context) -> (Evaluated<String>, bool) {
+    let Some(rule) = case.policy.rules().field(UserField::Mail) else {
+        return (Evaluated::Null, false);
+    };
+    let mail = rule.value.text(context);
+    let trusted = case.policy.rules().matching.private_mail == PrivateMail::Trust;
+    let Ok(private) = FieldId::parse(fields::HOME_PRIVATE_EMAIL) else {
+        return (mail, false);
+    };
+    if trusted || !rule.value.fields().any(|field| *field == private) {
+        return (mail, false);
+    }
+    let (Evaluated::Value(text), Field::Value(known)) = (&mail, employee.text(&private)) else {
+        return (mail, false);
+    };
+    if MailKey::parse(text) == MailKey::parse(&known) {
+        return (Evaluated::Null, true);
+    }
+    (mail, false)
+}
+
+fn filled(policy: &Policy, employee: &Employee) -> BTreeSet<FieldId> {
+    let fields = policy.fields().iter();
+    let filled = fields.filter(|field| matches!(employee.field(field), Field::Value(_)));
+    filled.cloned().collect()
 }

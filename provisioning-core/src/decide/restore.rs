@@ -1,13 +1,17 @@
+use hibob_client::LifecycleStatus;
+use jiff::civil::Date;
 use learning360_client::User;
 
 use super::account::Account;
 use super::draft::Draft;
 use super::explanation::Stage;
 use super::gather::Situation;
+use super::matching;
 use super::record::Record;
-use super::{diff, matching};
 use crate::facts::MailKey;
-use crate::plan::{Action, Disposition, Finding, Precondition, Reason, Subject, UserRef};
+use crate::plan::{
+    Action, ChargeKind, Disposition, Finding, Precondition, Reason, Subject, UserRef,
+};
 
 /// Brings back the linked account of a person who is active again.
 pub(crate) fn linked(
@@ -21,7 +25,7 @@ pub(crate) fn linked(
         format!("deactivated user {} by link", user.id()),
     );
     draft.memory.link = Some(user.id().clone());
-    if !deleted_by_us(draft, user) && !active_since_deleted(record, user) {
+    if !deleted_by_us(draft, user) && !active_since_deleted(record, situation, user) {
         let finding = Finding::new(Subject::Person, Reason::ManualDeactivation);
         draft.found(finding.with_user(user.id().clone()));
         return Disposition::NoOp(Reason::ManualDeactivation);
@@ -30,7 +34,7 @@ pub(crate) fn linked(
     let expected = draft.memory.mail.clone().or_else(|| record.mail());
     match stored {
         Some(stored) if Some(&stored) == expected.as_ref() => {
-            restore(draft, record, situation, user, stored)
+            restore(draft, situation, user, stored)
         }
         _ => Disposition::Conflict(Reason::Erased),
     }
@@ -39,19 +43,18 @@ pub(crate) fn linked(
 /// Brings back an account that nobody is linked to; the policy asked for it.
 pub(crate) fn unlinked(
     draft: &mut Draft<'_>,
-    record: &Record<'_>,
     situation: &Situation<'_>,
     user: &User,
 ) -> Disposition {
     match user.mail().and_then(MailKey::parse) {
-        Some(stored) => restore(draft, record, situation, user, stored),
+        Some(stored) => restore(draft, situation, user, stored),
         None => Disposition::Conflict(Reason::Erased),
     }
 }
 
+/// The rest follows with the next decision, which sees what the account has after its return.
 fn restore(
     draft: &mut Draft<'_>,
-    record: &Record<'_>,
     situation: &Situation<'_>,
     user: &User,
     stored: MailKey,
@@ -68,22 +71,13 @@ fn restore(
         },
         Reason::Returned,
     );
-    let linked = match situation.account {
-        Account::Linked { .. } => restored,
-        _ => {
-            let known = UserRef::Known(user.id().clone());
-            let link = matching::link(
-                draft,
-                situation,
-                known,
-                Reason::LinkMissing,
-                Precondition::Made,
-            );
-            draft.push(link.after(&restored))
-        }
-    };
-    diff::edit(draft, record, situation, user, Some(&linked));
-    diff::activate(draft, record, user, Some(&linked));
+    draft.charge(&restored, ChargeKind::Reactivation);
+    if !matches!(situation.account, Account::Linked { .. }) {
+        let known = UserRef::Known(user.id().clone());
+        let why = Reason::LinkMissing;
+        let link = matching::link(draft, situation, known, why, Precondition::Made);
+        draft.push(link.after(&restored));
+    }
     Disposition::Apply(Reason::Returned)
 }
 
@@ -92,15 +86,28 @@ fn deleted_by_us(draft: &Draft<'_>, user: &User) -> bool {
 }
 
 /// Whether the active period in Bob began after the account was last deactivated.
-fn active_since_deleted(record: &Record<'_>, user: &User) -> bool {
+fn active_since_deleted(record: &Record<'_>, situation: &Situation<'_>, user: &User) -> bool {
     let Some(deleted) = user.deleted_at().iter().max() else {
         return false;
     };
     let dates = record.dates;
     // A future start is a new period, whatever the last active one was.
     let upcoming = dates.start.filter(|start| *start > record.today);
-    let began = upcoming.or(dates.active_since).or(dates.start);
+    let began = upcoming.or(dates.active_since);
+    let began = began
+        .or_else(|| last_employed(record, situation))
+        .or(dates.start);
     began
         .and_then(|date| record.midnight(date))
         .is_some_and(|began| began > *deleted)
+}
+
+/// The day on which the lifecycle table last says that the person is employed.
+fn last_employed(record: &Record<'_>, situation: &Situation<'_>) -> Option<Date> {
+    let rows = situation.rows?.found()?;
+    rows.iter()
+        .filter(|row| row.effective <= record.today)
+        .filter(|row| LifecycleStatus::from(&*row.status) == LifecycleStatus::Employed)
+        .map(|row| row.effective)
+        .max()
 }

@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use super::ports::{
     Claim, Commit, Committed, Intake, LEASE, Lease, Noted, Store, StoreError, Versioned,
 };
-use crate::admit::Ledger;
+use crate::admit::{Ledger, Population};
 use crate::event::{Hint, Seq};
 use crate::memory::Memory;
+use crate::quarantine::Quarantine;
 use crate::wait::Wait;
 
 /// A Store that forgets everything when it is dropped: for tests and one-off tools.
@@ -24,6 +25,8 @@ struct State {
     rows: BTreeMap<EmployeeId, Row>,
     keys: BTreeSet<Box<str>>,
     ledger: Ledger,
+    quarantine: Quarantine,
+    paused: bool,
     version: i64,
     seq: u64,
     leases: i64,
@@ -135,6 +138,17 @@ impl Store for MemoryStore {
         Ok(claims)
     }
 
+    async fn population(&self) -> Result<Population, StoreError> {
+        let state = self.state();
+        let active = state
+            .rows
+            .values()
+            .filter(|row| row.memory.is_linked_active());
+        Ok(Population::of(
+            u32::try_from(active.count()).unwrap_or(u32::MAX),
+        ))
+    }
+
     async fn ledger(&self) -> Result<Versioned<Ledger>, StoreError> {
         let state = self.state();
         Ok(Versioned::new(state.ledger.clone(), state.version))
@@ -211,6 +225,49 @@ impl Store for MemoryStore {
                 row.take(intake.hint.clone().stamped(seq), &intake);
             }
         }
+        Ok(())
+    }
+
+    async fn postpone(&self, claim: &Claim, until: Timestamp) -> Result<(), StoreError> {
+        let mut state = self.state();
+        if let Some(row) = state.leased(claim) {
+            row.lease = None;
+            row.due = Some(until);
+            row.hint_due = row.hint_due.map(|due| due.max(until));
+        }
+        Ok(())
+    }
+
+    async fn replace_ledger(&self, ledger: &Ledger, version: i64) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        if state.version != version {
+            return Ok(false);
+        }
+        state.ledger = ledger.clone();
+        state.version += 1;
+        Ok(true)
+    }
+
+    async fn paused(&self) -> Result<bool, StoreError> {
+        Ok(self.state().paused)
+    }
+
+    async fn pause(&self) -> Result<(), StoreError> {
+        self.state().paused = true;
+        Ok(())
+    }
+
+    async fn resume(&self) -> Result<(), StoreError> {
+        self.state().paused = false;
+        Ok(())
+    }
+
+    async fn quarantine(&self) -> Result<Quarantine, StoreError> {
+        Ok(self.state().quarantine.clone())
+    }
+
+    async fn replace_quarantine(&self, quarantine: &Quarantine) -> Result<(), StoreError> {
+        self.state().quarantine = quarantine.clone();
         Ok(())
     }
 

@@ -6,8 +6,12 @@
 //! Three ports connect it: a [`Source`] (Bob), a [`Target`] (360Learning) and a [`Store`]. A
 //! [`MemoryStore`] is there for tests and small tools.
 
+mod apply;
+mod gather;
+mod health;
 mod memory_store;
 mod ports;
+mod review;
 mod turn;
 
 pub use self::memory_store::MemoryStore;
@@ -15,4 +19,5 @@ pub use self::ports::{
     Claim, Commit, Committed, Intake, LEASE, Lease, Noted, Source, Store, StoreError, Target,
     Versioned,
 };
+pub use self::review::{Review, review};
 pub use self::turn::{BATCH, Decided, Driver, Turn};

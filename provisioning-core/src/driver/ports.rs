@@ -7,13 +7,19 @@ use jiff::{SignedDuration, Timestamp};
 use learning360_client::UserId;
 
 use crate::absorb::Outcome;
-use crate::admit::Ledger;
+use crate::admit::{Ledger, Population};
 use crate::event::{Hint, Seq, Urgency};
 use crate::facts::{Answer, Query};
 use crate::memory::Memory;
 use crate::plan::Step;
+use crate::quarantine::Quarantine;
 
 /// Bob.
+///
+/// An answer also tells how the call went, and the driver stops calling an API that does not work:
+/// [`Unavailable::Refused`](crate::Unavailable) is for credentials that are refused,
+/// [`Answer::Forbidden`] for a person that may not be seen; a request for a pause of unknown length
+/// is a pause of zero.
 #[async_trait]
 pub trait Source: Send + Sync {
     /// Answers the queries of [`crate::Side::Source`]; a query that is left out counts as
@@ -21,7 +27,8 @@ pub trait Source: Send + Sync {
     async fn fetch(&self, queries: &BTreeSet<Query>) -> Vec<(Query, Answer)>;
 }
 
-/// 360Learning.
+/// 360Learning. What is said of answers at [`Source`] holds for outcomes too; a step that lacks a
+/// scope is [`Outcome::Refused`] with the code `invalid_scope`.
 #[async_trait]
 pub trait Target: Send + Sync {
     /// Answers the queries of [`crate::Side::Target`]; a query that is left out counts as
@@ -48,6 +55,9 @@ pub trait Store: Send + Sync {
 
     /// The ledger with its version.
     async fn ledger(&self) -> Result<Versioned<Ledger>, StoreError>;
+
+    /// The company as the guards see it.
+    async fn population(&self) -> Result<Population, StoreError>;
 
     /// Stores memory and ledger in one transaction and clears the claimed hint, if the lease is
     /// still held, no newer hint has come, and the ledger is still of that version.
@@ -76,6 +86,29 @@ pub trait Store: Send + Sync {
 
     /// Makes everybody due who waits on one of these employees.
     async fn wake(&self, changed: &BTreeSet<EmployeeId>, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Ends the lease without a decision: memory and hint stay as they are, and nothing but a
+    /// newer hint makes the employee due before `until`.
+    async fn postpone(&self, claim: &Claim, until: Timestamp) -> Result<(), StoreError>;
+
+    /// Stores a ledger that was made from this version; `false` if somebody else wrote meanwhile.
+    async fn replace_ledger(&self, ledger: &Ledger, version: i64) -> Result<bool, StoreError>;
+
+    /// Whether an operator has paused the work.
+    async fn paused(&self) -> Result<bool, StoreError>;
+
+    /// Pauses the work, for every driver on this Store: hints are taken in, and nobody is
+    /// decided about. A turn that runs does not begin with anybody else.
+    async fn pause(&self) -> Result<(), StoreError>;
+
+    /// Lets the work go on.
+    async fn resume(&self) -> Result<(), StoreError>;
+
+    /// The state of the two APIs.
+    async fn quarantine(&self) -> Result<Quarantine, StoreError>;
+
+    /// Stores the state of the two APIs. The last one to write wins: it is an estimate.
+    async fn replace_quarantine(&self, quarantine: &Quarantine) -> Result<(), StoreError>;
 
     /// When the next employee is due; `None` = nobody.
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;

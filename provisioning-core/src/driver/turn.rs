@@ -1,28 +1,27 @@
-use std::collections::{BTreeMap, BTreeSet};
-
-use futures_util::StreamExt;
-use futures_util::future::join;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use hibob_client::EmployeeId;
 use jiff::Timestamp;
-use learning360_client::UserId;
 
+use super::gather::Gathered;
+use super::health::Health;
 use super::ports::{Claim, Commit, Committed, Source, Store, StoreError, Target};
-use crate::absorb::{Absorbed, Effect, Next, Outcome, absorb};
-use crate::admit::{Admission, Held, admit};
-use crate::decide::{Decision, Explanation, Stage, Verdict, decide};
-use crate::facts::{Answer, Facts, Query, Side, Unavailable};
+use super::review;
+use crate::absorb::Outcome;
+use crate::admit::{Admission, Alert, Hold, admit};
+use crate::decide::{Explanation, Verdict};
 use crate::plan::{Disposition, Finding, Plan, Step};
 use crate::policy::Policy;
-use crate::wait::{Wait, retry_at};
+use crate::quarantine::{Alarm, Lane};
+use crate::wait::retry_at;
 
 /// Decides and applies whatever is due, over the three ports.
 #[derive(Debug)]
 pub struct Driver<S, T, D> {
-    policy: Policy,
-    source: S,
-    target: T,
-    store: D,
+    pub(super) policy: Policy,
+    pub(super) source: S,
+    pub(super) target: T,
+    pub(super) store: D,
+    seed: u64,
 }
 
 /// What a turn did, and when the next one is needed.
@@ -33,6 +32,13 @@ pub struct Turn {
     pub next_due: Option<Timestamp>,
     /// What was decided, one entry an employee.
     pub decided: Vec<Decided>,
+    /// How many employees were due and wait for an API that is paused or stopped. It costs them
+    /// no attempt.
+    pub postponed: usize,
+    /// What the guards have to tell an operator, each of it once.
+    pub alerts: Vec<Alert>,
+    /// What the APIs' state has to tell an operator, each of it once.
+    pub alarms: Vec<Alarm>,
 }
 
 /// One employee's decision and what came of it. Holds no personal value.
@@ -49,8 +55,8 @@ pub struct Decided {
     pub plan: Plan,
     /// The steps that were applied, with their outcomes.
     pub applied: Vec<(Step, Outcome)>,
-    /// The steps that wait for approval.
-    pub held: Vec<Held>,
+    /// The steps that wait for approval, and those that were rejected.
+    pub held: Vec<Hold>,
     /// How the verdict came about.
     pub explanation: Explanation,
     /// When the employee is looked at again.
@@ -65,7 +71,20 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
             source,
             target,
             store,
+            seed: 0,
         }
+    }
+
+    /// The same driver with a number that other hosts on the same account do not have, so that
+    /// they do not come back from a pause all at once.
+    #[must_use]
+    pub fn with_seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
+    /// The policy it decides by.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
     }
 
     /// The Store, to note hints.
@@ -73,30 +92,78 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
         &self.store
     }
 
-    /// The policy in force.
-    pub fn policy(&self) -> &Policy {
-        &self.policy
-    }
-
-    /// Decides and applies up to [`BATCH`] employees that are due.
+    /// Decides and applies what is due now, for up to [`BATCH`] employees, reading for all of them
+    /// together and writing to a few at the same time.
     ///
-    /// Call it again at once while `next_due` is not later than now. Dropping the future between
-    /// two steps loses nothing: the lease runs out and the employee is decided again.
+    /// Call it again at once while `next_due` is not later than now. Nothing is lost if the future
+    /// is dropped: leases run out, and the facts tell what was done. While the work is paused,
+    /// nobody is decided about. While an API is paused or stopped, whoever needs it waits.
     ///
     /// # Errors
-    /// If the Store fails. What was leased comes back when the lease runs out.
+    /// If the Store fails; what the other two ports fail at is retried.
     pub async fn turn(&self, now: Timestamp) -> Result<Turn, StoreError> {
-        let claims = self.store.claim(now, BATCH).await?;
-        let mut verdicts = self.decide_all(&claims, now).await?;
         let mut turn = Turn::default();
+        if self.store.paused().await? {
+            (turn.alerts, turn.next_due) = review::alerts(&self.store, now).await?;
+            return Ok(turn);
+        }
+        let health = Health::new(self.store.quarantine().await?, self.seed, now);
+        let limit = if health.is_probing() { 1 } else { BATCH };
+        let claims = self.store.claim(now, limit).await?;
+        let gathered = self.decide_all(&claims, &health, now).await;
+        let applied = match gathered {
+            Ok(gathered) => self.work(&claims, gathered, &health, &mut turn, now).await,
+            Err(error) => Err(error),
+        };
+        if let Some(quarantine) = health.changed() {
+            self.store.replace_quarantine(&quarantine).await?;
+        }
+        applied?;
+        turn.alarms = health.take_alarms();
+        turn.decided.sort_by(|a, b| a.employee.cmp(&b.employee));
+        turn.next_due = self.store.next_due().await?;
+        if turn.next_due.is_none_or(|due| due > now) {
+            // At the end of a burst, so that it is one alert.
+            let (alerts, next) = review::alerts(&self.store, now).await?;
+            turn.alerts = alerts;
+            turn.next_due = [turn.next_due, next].into_iter().flatten().min();
+        }
+        Ok(turn)
+    }
+
+    async fn work(
+        &self,
+        claims: &[Claim],
+        mut gathered: Gathered,
+        health: &Health,
+        turn: &mut Turn,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if self.store.paused().await? {
+            for claim in claims {
+                self.store.release(claim, None, Some(now)).await?;
+            }
+            return Ok(());
+        }
         let mut admitted = Vec::new();
-        for claim in &claims {
-            let Some(verdict) = verdicts.remove(&claim.employee) else {
+        for claim in claims {
+            if let Some(until) = gathered.postponed.remove(&claim.employee) {
+                turn.postponed += 1;
+                self.store.postpone(claim, until).await?;
+                continue;
+            }
+            let Some(verdict) = gathered.verdicts.remove(&claim.employee) else {
                 // More questions than there should be: a defect of the core, and no reason to
                 // touch anybody.
                 self.store.release(claim, None, retry_at(1, now)).await?;
                 continue;
             };
+            let closed = health.closed(Lane::TargetWrites);
+            if let Some(until) = closed.filter(|_| !verdict.plan.is_empty()) {
+                turn.postponed += 1;
+                self.store.postpone(claim, until).await?;
+                continue;
+            }
             match self.admit(claim, &verdict, now).await? {
                 Some(admission) => admitted.push((claim, verdict, admission)),
                 None => self.store.release(claim, None, Some(now)).await?,
@@ -105,89 +172,13 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
         // Collected first: a stream of closures that borrow would not be `Send` for any lifetime.
         let applications: Vec<_> = admitted
             .into_iter()
-            .map(|(claim, verdict, admission)| self.apply(claim, verdict, admission, now))
+            .map(|(claim, verdict, admission)| self.apply(claim, verdict, admission, health, now))
             .collect();
         let mut applied = stream::iter(applications).buffer_unordered(WRITERS);
         while let Some(decided) = applied.next().await {
             turn.decided.push(decided?);
         }
-        turn.decided.sort_by(|a, b| a.employee.cmp(&b.employee));
-        turn.next_due = self.store.next_due().await?;
-        Ok(turn)
-    }
-
-    /// Asks for what the decisions need, all of them together, until each has a verdict.
-    async fn decide_all(
-        &self,
-        claims: &[Claim],
-        now: Timestamp,
-    ) -> Result<BTreeMap<EmployeeId, Verdict>, StoreError> {
-        let mut verdicts = BTreeMap::new();
-        let mut facts = Facts::default();
-        for _ in 0..=ROUNDS {
-            let mut needed = BTreeSet::new();
-            for claim in claims {
-                if verdicts.contains_key(&claim.employee) {
-                    continue;
-                }
-                match self.decide(claim, &facts, now) {
-                    Decision::Need { queries, .. } => needed.extend(queries),
-                    Decision::Verdict(verdict) => {
-                        verdicts.insert(claim.employee.clone(), *verdict);
-                    }
-                }
-            }
-            if needed.is_empty() {
-                break;
-            }
-            let after = self.store.seq().await?;
-            let mut answers = self.fetch(&needed).await;
-            for query in needed {
-                // A port that leaves a query out has no answer to it.
-                let answer = answers.remove(&query);
-                let answer = answer.unwrap_or(Answer::Unavailable(Unavailable::Broken));
-                facts.insert(query, after, answer);
-            }
-        }
-        Ok(verdicts)
-    }
-
-    fn decide(&self, claim: &Claim, facts: &Facts, now: Timestamp) -> Decision {
-        decide(
-            &self.policy,
-            &claim.employee,
-            &claim.hint,
-            &claim.memory,
-            facts,
-            now,
-        )
-    }
-
-    async fn fetch(&self, needed: &BTreeSet<Query>) -> BTreeMap<Query, Answer> {
-        let of = |side| -> BTreeSet<Query> {
-            needed
-                .iter()
-                .filter(|query| query.side() == side)
-                .cloned()
-                .collect()
-        };
-        let (source, target) = (of(Side::Source), of(Side::Target));
-        let ask_source = async {
-            if source.is_empty() {
-                Vec::new()
-            } else {
-                self.source.fetch(&source).await
-            }
-        };
-        let ask_target = async {
-            if target.is_empty() {
-                Vec::new()
-            } else {
-                self.target.fetch(&target).await
-            }
-        };
-        let (source, target) = join(ask_source, ask_target).await;
-        source.into_iter().chain(target).collect()
+        Ok(())
     }
 
     /// `None` if the decision is stale.
@@ -197,9 +188,11 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
         verdict: &Verdict,
         now: Timestamp,
     ) -> Result<Option<Admission>, StoreError> {
+        let population = self.store.population().await?;
+        let guards = self.policy.guards();
         loop {
             let known = self.store.ledger().await?;
-            let admission = admit(self.policy.guards(), &known.value, verdict, now);
+            let admission = admit(guards, &known.value, verdict, &population, now);
             let commit = Commit::new(claim, &admission.memory, now);
             let commit = if admission.ledger == known.value {
                 commit
@@ -213,83 +206,6 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
             }
         }
     }
-
-    async fn apply(
-        &self,
-        claim: &Claim,
-        verdict: Verdict,
-        admission: Admission,
-        now: Timestamp,
-    ) -> Result<Decided, StoreError> {
-        let mut decided = Decided {
-            employee: claim.employee.clone(),
-            disposition: admission.disposition,
-            findings: verdict.findings,
-            plan: verdict.plan,
-            applied: Vec::new(),
-            held: admission.held,
-            explanation: verdict.explanation,
-            due: verdict.wait.as_ref().and_then(Wait::at),
-        };
-        for held in &decided.held {
-            let text = format!("{} is held: {}", held.step, held.reason());
-            decided.explanation.say(Stage::Guard, text);
-        }
-        let mut memory = admission.memory;
-        let mut wake = BTreeSet::new();
-        let mut created = None;
-        for step in admission.run {
-            let outcome = self.target.apply(&step, created.as_ref()).await;
-            created = made(&outcome).or(created);
-            let absorbed = absorb(&claim.employee, &memory, &step, &outcome, now);
-            let Absorbed {
-                memory: after,
-                next,
-                wake: woken,
-            } = absorbed;
-            memory = after;
-            wake.extend(woken);
-            decided.applied.push((step, outcome));
-            if !self.store.record(claim, &memory, now).await? {
-                // Somebody else has taken over; what was done is in the facts.
-                return Ok(decided);
-            }
-            if !carry_on(&mut decided, next, now) {
-                break;
-            }
-        }
-        self.store
-            .release(claim, Some(&memory), decided.due)
-            .await?;
-        if !wake.is_empty() {
-            self.store.wake(&wake, now).await?;
-        }
-        Ok(decided)
-    }
-}
-
-/// Whether the plan goes on after a step.
-fn carry_on(decided: &mut Decided, next: Next, now: Timestamp) -> bool {
-    match next {
-        Next::Continue => return true,
-        Next::DecideAgain => decided.due = Some(now),
-        Next::RetryAt(at, reason) => {
-            decided.disposition = Disposition::Retry(reason);
-            decided.due = Some(at);
-        }
-        Next::Stop(disposition) => {
-            decided.disposition = disposition;
-            decided.due = None;
-        }
-    }
-    false
-}
-
-fn made(outcome: &Outcome) -> Option<UserId> {
-    match outcome {
-        Outcome::Done(Effect::Created(user) | Effect::Restored(user)) => Some(user.clone()),
-        _ => None,
-    }
 }
 
 /// How many employees a turn decides about; their reads are batched.
@@ -297,6 +213,3 @@ pub const BATCH: usize = 100;
 
 /// How many of them are written to at the same time.
 const WRITERS: usize = 4;
-
-/// A decision needs at most four rounds of questions.
-const ROUNDS: usize = 4;

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use super::evidence::Evidence;
 use super::hint::{Changed, Hint, Urgency};
 use crate::plan::Reason;
+use crate::policy::{AccessRevoked, Events, Policy, Reaction, is_temporary_leave};
 
 /// A verified delivery and where it arrived.
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +104,9 @@ impl<'a> Delivery<'a> {
 ///
 /// Total: every delivery has an answer, and all of them are acknowledged with 200. The data in
 /// the event is never used beyond the employee's id and the ids of the changed fields.
-pub fn classify(delivery: &Delivery<'_>, now: Timestamp) -> Classified {
+///
+/// The policy says what becomes of the events that the set-up guide does not tick.
+pub fn classify(policy: &Policy, delivery: &Delivery<'_>, now: Timestamp) -> Classified {
     let event = match delivery.content {
         webhook::Delivery::Event(event) => event,
         webhook::Delivery::Ping => return Classified::Ignore(Reason::Ping),
@@ -114,7 +117,7 @@ pub fn classify(delivery: &Delivery<'_>, now: Timestamp) -> Classified {
             return Classified::Dead(Reason::WrongCompany);
         }
     }
-    let evidence = match evidence(event.kind()) {
+    let evidence = match evidence(&policy.rules().events, event.kind()) {
         Ok(evidence) => evidence,
         Err(reason) => return Classified::Ignore(reason),
     };
@@ -125,12 +128,12 @@ pub fn classify(delivery: &Delivery<'_>, now: Timestamp) -> Classified {
     let hint = if flags.contains(&Flag::Stale) {
         Hint::refresh(now)
     } else {
-        let urgency = if evidence.says_departed() {
+        let urgency = if takes_away(evidence) {
             Urgency::Urgent
         } else {
             Urgency::Normal
         };
-        Hint::new(evidence, changed(event, evidence), urgency, now)
+        Hint::new(evidence, changed(event), urgency, now)
     };
     Classified::Hint(Hinted {
         employee: employee.clone(),
@@ -139,8 +142,13 @@ pub fn classify(delivery: &Delivery<'_>, now: Timestamp) -> Classified {
     })
 }
 
-/// The event table of the default policy.
-fn evidence(kind: &EventKind) -> Result<Evidence, Reason> {
+/// The event table.
+fn evidence(events: &Events, kind: &EventKind) -> Result<Evidence, Reason> {
+    // Such an event names nothing that changed, so anything may have.
+    let reaction = |reaction| match reaction {
+        Reaction::Refresh => Ok(Evidence::Updated),
+        Reaction::Ignore => Err(Reason::ByPolicy),
+    };
     match kind {
         EventKind::EmployeeCreated => Ok(Evidence::Created),
         EventKind::EmployeeUpdated => Ok(Evidence::Updated),
@@ -149,14 +157,27 @@ fn evidence(kind: &EventKind) -> Result<Evidence, Reason> {
         EventKind::EmployeeInactivated => Ok(Evidence::Inactivated),
         EventKind::EmployeeTerminated => Ok(Evidence::Terminated),
         EventKind::EmployeeDeleted => Ok(Evidence::Deleted),
+        EventKind::AccessRevokedImmediately => match events.access_revoked {
+            AccessRevoked::Deactivate => Ok(Evidence::Revoked),
+            AccessRevoked::Ignore => Err(Reason::ByPolicy),
+        },
+        EventKind::TableEntryCreated | EventKind::TableEntryUpdated => {
+            reaction(events.table_entries)
+        }
+        kind if is_temporary_leave(kind) => reaction(events.temporary_leave),
         kind if kind.is_known() => Err(Reason::ByPolicy),
         _ => Err(Reason::UnknownType),
     }
 }
 
-fn changed(event: &Event, evidence: Evidence) -> Changed {
-    match event.changed() {
-        ChangedFields::Fields(fields) if evidence == Evidence::Updated && !fields.is_empty() => {
+/// Whether it is about taking an account away, so that a moment counts.
+fn takes_away(evidence: Evidence) -> bool {
+    evidence.says_departed() || evidence.is_revocation()
+}
+
+fn changed(event: &Event) -> Changed {
+    match (event.kind(), event.changed()) {
+        (EventKind::EmployeeUpdated, ChangedFields::Fields(fields)) if !fields.is_empty() => {
             Changed::Fields(fields.iter().cloned().collect())
         }
         _ => Changed::Unknown,
@@ -170,7 +191,7 @@ fn flags(
     now: Timestamp,
 ) -> BTreeSet<Flag> {
     let mut flags = BTreeSet::new();
-    let home = if evidence.says_departed() {
+    let home = if takes_away(evidence) {
         Endpoint::Deactivation
     } else {
         Endpoint::Upsert

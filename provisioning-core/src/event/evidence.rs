@@ -29,8 +29,12 @@ pub enum Evidence {
     Inactivated,
     /// `employee.terminated`, which Bob does not document.
     Terminated,
+    /// `employee.access.revoked.immediately`, where the policy acts on it.
+    Revoked,
     /// `employee.deleted`.
     Deleted,
+    /// A full synchronization listed everybody else and not this employee.
+    NotListed,
     /// A state refresh: an old delivery, a full synchronization or an operator asked for a look.
     Refresh,
     /// Another employee's change that this one was waiting for.
@@ -40,12 +44,17 @@ pub enum Evidence {
 impl Evidence {
     /// Whether it came as an event of Bob's, as opposed to a refresh or a wake-up of ours.
     pub fn is_event(self) -> bool {
-        !matches!(self, Self::Refresh | Self::Woken)
+        !matches!(self, Self::NotListed | Self::Refresh | Self::Woken)
     }
 
     /// Whether it says that the person is expected to be inactive.
     pub fn says_departed(self) -> bool {
         matches!(self, Self::Inactivated | Self::Terminated | Self::Deleted)
+    }
+
+    /// Whether Bob switched the person's access off ahead of the record.
+    pub fn is_revocation(self) -> bool {
+        self == Self::Revoked
     }
 
     /// Whether it says that the person has begun or resumed working.
@@ -62,7 +71,9 @@ impl Evidence {
             Self::Joined => "joined",
             Self::Inactivated => "inactivated",
             Self::Terminated => "terminated",
+            Self::Revoked => "revoked",
             Self::Deleted => "deleted",
+            Self::NotListed => "not_listed",
             Self::Refresh => "refresh",
             Self::Woken => "woken",
         }

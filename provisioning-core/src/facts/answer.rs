@@ -1,6 +1,13 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use hibob_client::{Employee, EmployeeId, NamedList};
 use jiff::SignedDuration;
 use learning360_client::{MappingId, User, UserId};
+
+use super::catalog::{CustomField, GroupTree};
+use super::rows::{LifecycleRow, Membership};
+use crate::plan::CustomValues;
 
 /// What a system said to a query.
 ///
@@ -29,13 +36,25 @@ pub enum Data {
     /// To [`crate::Query::Person`].
     Person(Box<Employee>),
     /// To [`crate::Query::NamedList`].
-    NamedList(std::sync::Arc<NamedList>),
+    NamedList(Arc<NamedList>),
     /// To [`crate::Query::LinkOf`] and [`crate::Query::LinkTo`].
     Link(Link),
     /// To [`crate::Query::User`].
     User(Box<User>),
-    /// To [`crate::Query::UsersByMail`]; may be empty.
+    /// To [`crate::Query::UsersByMail`] and [`crate::Query::UsersByUsername`]; may be empty.
     Users(Vec<User>),
+    /// To [`crate::Query::LifecycleRows`], in any order.
+    LifecycleRows(Vec<LifecycleRow>),
+    /// To [`crate::Query::Groups`].
+    Groups(Arc<GroupTree>),
+    /// To [`crate::Query::CustomFields`].
+    CustomFields(Arc<[CustomField]>),
+    /// To [`crate::Query::Roles`].
+    Roles(BTreeSet<Membership>),
+    /// To [`crate::Query::CustomValues`].
+    CustomValues(CustomValues),
+    /// To [`crate::Query::Managers`] and [`crate::Query::Subordinates`].
+    UserIds(BTreeSet<UserId>),
 }
 
 /// An external ID of our platform that joins an employee and a user.

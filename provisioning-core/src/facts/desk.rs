@@ -4,8 +4,12 @@ use std::collections::BTreeSet;
 use hibob_client::{Employee, EmployeeId, ListName, NamedList};
 use learning360_client::{User, UserId};
 
-use super::{Answer, Data, Facts, Link, MailKey, Query, Unavailable};
+use super::{
+    Answer, CustomField, Data, Facts, GroupTree, LifecycleRow, Link, MailKey, Membership, Query,
+    Unavailable, Username,
+};
 use crate::event::Seq;
+use crate::plan::CustomValues;
 
 /// Where the stages put their questions.
 ///
@@ -76,6 +80,56 @@ impl<'a> Desk<'a> {
         })
     }
 
+    pub(crate) fn users_by_username(&self, name: &Username) -> Option<Told<&'a [User]>> {
+        self.ask(Query::UsersByUsername(name.clone()), |data| match data {
+            Data::Users(users) => Some(users.as_slice()),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn lifecycle_rows(&self, id: &EmployeeId) -> Option<Told<&'a [LifecycleRow]>> {
+        self.ask(Query::LifecycleRows(id.clone()), |data| match data {
+            Data::LifecycleRows(rows) => Some(rows.as_slice()),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn groups(&self) -> Option<Told<&'a GroupTree>> {
+        self.ask(Query::Groups, |data| match data {
+            Data::Groups(groups) => Some(&**groups),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn custom_fields(&self) -> Option<Told<&'a [CustomField]>> {
+        self.ask(Query::CustomFields, |data| match data {
+            Data::CustomFields(fields) => Some(&**fields),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn roles(&self, id: &UserId) -> Option<Told<&'a BTreeSet<Membership>>> {
+        self.ask(Query::Roles(id.clone()), |data| match data {
+            Data::Roles(roles) => Some(roles),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn custom_values(&self, id: &UserId) -> Option<Told<&'a CustomValues>> {
+        self.ask(Query::CustomValues(id.clone()), |data| match data {
+            Data::CustomValues(values) => Some(values),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn managers(&self, id: &UserId) -> Option<Told<&'a BTreeSet<UserId>>> {
+        self.ask(Query::Managers(id.clone()), user_ids)
+    }
+
+    pub(crate) fn subordinates(&self, id: &UserId) -> Option<Told<&'a BTreeSet<UserId>>> {
+        self.ask(Query::Subordinates(id.clone()), user_ids)
+    }
+
     fn ask<T>(&self, query: Query, pick: impl Fn(&'a Data) -> Option<T>) -> Option<Told<T>> {
         let Some(answer) = self.facts.answer(&query, self.newer_than) else {
             self.missing.borrow_mut().insert(query);
@@ -101,9 +155,20 @@ impl<T> Told<T> {
         }
     }
 
+    pub(crate) fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Forbidden)
+    }
+
     /// For settling: a question that no want asked counts as unavailable, never as absent.
     pub(crate) fn settled(told: Option<Self>) -> Self {
         told.unwrap_or(Self::Unavailable(Unavailable::NotAsked))
+    }
+}
+
+fn user_ids(data: &Data) -> Option<&BTreeSet<UserId>> {
+    match data {
+        Data::UserIds(ids) => Some(ids),
+        _ => None,
     }
 }
 

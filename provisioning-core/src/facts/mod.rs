@@ -4,14 +4,18 @@
 //! order of the Store after which it was read. [`crate::decide()`] says which queries it needs.
 
 mod answer;
+mod catalog;
 mod desk;
 mod query;
+mod rows;
 
 use std::collections::BTreeMap;
 
 pub use self::answer::{Answer, Data, Link, Unavailable};
+pub use self::catalog::{CustomField, CustomFieldKind, Group, GroupTree};
 pub(crate) use self::desk::{Desk, Told};
-pub use self::query::{MailKey, Query, Side};
+pub use self::query::{MailKey, Query, Side, Username};
+pub use self::rows::{LifecycleRow, Membership};
 use crate::event::Seq;
 
 /// The answers gathered so far for one decision.

@@ -22,6 +22,22 @@ pub enum Query {
     User(UserId),
     /// All users with this mail, deleted ones included.
     UsersByMail(MailKey),
+    /// All users with this username, deleted ones included.
+    UsersByUsername(Username),
+    /// The rows of the employee's lifecycle table.
+    LifecycleRows(EmployeeId),
+    /// The company's groups, as a tree.
+    Groups,
+    /// The company's custom fields for users, with their authorised values.
+    CustomFields,
+    /// The user's roles in groups.
+    Roles(UserId),
+    /// The user's custom values.
+    CustomValues(UserId),
+    /// The user's managers.
+    Managers(UserId),
+    /// The users whom the user manages.
+    Subordinates(UserId),
 }
 
 /// Which of the two systems answers.
@@ -38,10 +54,8 @@ impl Query {
     /// The system that answers it.
     pub fn side(&self) -> Side {
         match self {
-            Self::Person(_) | Self::NamedList(_) => Side::Source,
-            Self::LinkOf(_) | Self::LinkTo(_) | Self::User(_) | Self::UsersByMail(_) => {
-                Side::Target
-            }
+            Self::Person(_) | Self::NamedList(_) | Self::LifecycleRows(_) => Side::Source,
+            _ => Side::Target,
         }
     }
 }
@@ -79,6 +93,32 @@ impl MailKey {
     /// The part after the `@`.
     pub fn domain(&self) -> &str {
         self.0.split_once('@').map_or("", |(_, host)| host)
+    }
+}
+
+/// A username in the form in which two of them are compared: trimmed and in lower case.
+///
+/// `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Username(Box<str>);
+
+impl Username {
+    /// The key of a username; `None` if it is blank.
+    pub fn parse(text: &str) -> Option<Self> {
+        let key = text.trim().to_lowercase();
+        (!key.is_empty()).then(|| Self(key.into_boxed_str()))
+    }
+
+    /// The username. Personal data: keep it out of logs and errors.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Username {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Username([personal])")
     }
 }
 

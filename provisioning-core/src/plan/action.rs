@@ -1,13 +1,16 @@
 use std::fmt;
 
 use hibob_client::EmployeeId;
-use learning360_client::{GroupId, Invitation, MappingId};
+use jiff::Timestamp;
+use learning360_client::{CustomFieldId, GroupId, Invitation, MappingId, UserId};
+use serde::{Deserialize, Serialize};
 
-use super::values::{Changes, Values};
-use crate::facts::MailKey;
+use super::values::{Changes, CustomValues, Values};
+use crate::facts::{MailKey, Membership};
 
 /// What a step does. The set is closed, and nothing in it destroys data for good.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Action {
     /// Creates an account as learner of one group.
@@ -17,6 +20,7 @@ pub enum Action {
         /// The group it is a learner of.
         group: GroupId,
         /// Whether 360Learning sends its invitation mail.
+        #[serde(with = "invitation")]
         invitation: Invitation,
     },
     /// Brings a deactivated account back, by the mail that it carries.
@@ -45,6 +49,44 @@ pub enum Action {
     },
     /// Lets the user log in without accepting an invitation.
     Activate,
+    /// Sets or takes back the day on which 360Learning deactivates the account by itself.
+    Schedule {
+        /// The instant, a UTC midnight in the future; `None` takes it back.
+        at: Option<Timestamp>,
+    },
+    /// Replaces the account's custom values; the set is always complete.
+    SetCustomValues {
+        /// The values that the plan was made from. If the account has others by then, nothing is
+        /// written and the person is decided again.
+        before: CustomValues,
+        /// All values afterwards, those of others included.
+        after: CustomValues,
+    },
+    /// Gives the account a role in a group.
+    AddMembership {
+        /// The group and the role.
+        membership: Membership,
+    },
+    /// Takes back a role in a group that we gave.
+    RemoveMembership {
+        /// The group and the role.
+        membership: Membership,
+    },
+    /// Makes another user a manager of this one.
+    AddManager {
+        /// The manager.
+        manager: UserId,
+    },
+    /// Takes back a manager that we set.
+    RemoveManager {
+        /// The manager.
+        manager: UserId,
+    },
+    /// Makes this user a manager of another one again, as before its deactivation.
+    AddReport {
+        /// The user who gets the manager back.
+        report: UserId,
+    },
     /// Deactivates the account; 360Learning keeps it and can restore it.
     Deactivate,
 }
@@ -65,6 +107,20 @@ pub enum ActionKind {
     Edit,
     /// [`Action::Activate`].
     Activate,
+    /// [`Action::Schedule`].
+    Schedule,
+    /// [`Action::SetCustomValues`].
+    SetCustomValues,
+    /// [`Action::AddMembership`].
+    AddMembership,
+    /// [`Action::RemoveMembership`].
+    RemoveMembership,
+    /// [`Action::AddManager`].
+    AddManager,
+    /// [`Action::RemoveManager`].
+    RemoveManager,
+    /// [`Action::AddReport`].
+    AddReport,
     /// [`Action::Deactivate`].
     Deactivate,
 }
@@ -79,7 +135,31 @@ impl Action {
             Self::Relink { .. } => ActionKind::Relink,
             Self::Edit { .. } => ActionKind::Edit,
             Self::Activate => ActionKind::Activate,
+            Self::Schedule { .. } => ActionKind::Schedule,
+            Self::SetCustomValues { .. } => ActionKind::SetCustomValues,
+            Self::AddMembership { .. } => ActionKind::AddMembership,
+            Self::RemoveMembership { .. } => ActionKind::RemoveMembership,
+            Self::AddManager { .. } => ActionKind::AddManager,
+            Self::RemoveManager { .. } => ActionKind::RemoveManager,
+            Self::AddReport { .. } => ActionKind::AddReport,
             Self::Deactivate => ActionKind::Deactivate,
+        }
+    }
+}
+
+impl Action {
+    /// What tells two steps of one kind on one account apart.
+    pub(crate) fn object(&self) -> Option<String> {
+        match self {
+            Self::AddMembership { membership } | Self::RemoveMembership { membership } => {
+                Some(membership.to_string())
+            }
+            Self::AddManager { manager } | Self::RemoveManager { manager } => {
+                Some(manager.to_string())
+            }
+            Self::AddReport { report } => Some(report.to_string()),
+            Self::Edit { changes } => changes.kind().map(str::to_owned),
+            _ => None,
         }
     }
 }
@@ -94,6 +174,13 @@ impl ActionKind {
             Self::Relink => "relink",
             Self::Edit => "edit",
             Self::Activate => "activate",
+            Self::Schedule => "schedule",
+            Self::SetCustomValues => "set_custom_values",
+            Self::AddMembership => "add_membership",
+            Self::RemoveMembership => "remove_membership",
+            Self::AddManager => "add_manager",
+            Self::RemoveManager => "remove_manager",
+            Self::AddReport => "add_report",
             Self::Deactivate => "deactivate",
         }
     }
@@ -106,6 +193,18 @@ impl fmt::Display for Action {
         match self {
             Self::Create { values, .. } => list(f, values.iter().map(|(field, _)| field.as_str())),
             Self::Edit { changes } => list(f, changes.iter().map(|(field, _)| field.as_str())),
+            Self::AddMembership { membership } | Self::RemoveMembership { membership } => {
+                write!(f, " {membership}")
+            }
+            Self::AddManager { manager } | Self::RemoveManager { manager } => {
+                write!(f, " {manager}")
+            }
+            Self::AddReport { report } => write!(f, " {report}"),
+            Self::Schedule { at: Some(at) } => write!(f, " {at}"),
+            Self::Schedule { at: None } => f.write_str(" never"),
+            Self::SetCustomValues { before, after } => {
+                list(f, before.differing(after).map(CustomFieldId::as_str))
+            }
             _ => Ok(()),
         }
     }
@@ -117,4 +216,35 @@ fn list<'a>(f: &mut fmt::Formatter<'_>, names: impl Iterator<Item = &'a str>) ->
         f.write_str(name)?;
     }
     Ok(())
+}
+
+/// The client's type is no data of its own; it is kept as `send` or `suppress`.
+mod invitation {
+    use learning360_client::Invitation;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the signature that serde wants"
+    )]
+    pub(super) fn serialize<S: Serializer>(
+        invitation: &Invitation,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(match invitation {
+            Invitation::Send => "send",
+            Invitation::Suppress => "suppress",
+        })
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Invitation, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "send" => Ok(Invitation::Send),
+            "suppress" => Ok(Invitation::Suppress),
+            _ => Err(D::Error::custom("`send` or `suppress` is wanted")),
+        }
+    }
 }

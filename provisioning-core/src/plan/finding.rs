@@ -1,7 +1,8 @@
 use std::fmt;
 
-use learning360_client::{UserField, UserId};
+use learning360_client::{GroupId, UserField, UserId};
 
+use super::action::Action;
 use super::reason::Reason;
 
 /// Something an operator may want to know; it stands beside the disposition and stops nothing.
@@ -28,6 +29,14 @@ pub enum Subject {
     Link,
     /// The record in Bob.
     Record,
+    /// A custom field, by the name or id that the policy gives it.
+    CustomField(Box<str>),
+    /// A group.
+    Group(GroupId),
+    /// The manager.
+    Manager,
+    /// What a deactivation took.
+    GiveBack,
 }
 
 impl Finding {
@@ -50,6 +59,25 @@ impl Finding {
     }
 }
 
+impl Subject {
+    /// What an action is about.
+    #[cfg_attr(
+        not(feature = "driver"),
+        expect(dead_code, reason = "the driver reports with it")
+    )]
+    pub(crate) fn of(action: &Action) -> Self {
+        match action {
+            Action::AddMembership { membership } | Action::RemoveMembership { membership } => {
+                Self::Group(membership.group.clone())
+            }
+            Action::AddManager { .. } | Action::RemoveManager { .. } => Self::Manager,
+            Action::AddReport { .. } => Self::GiveBack,
+            Action::Link { .. } | Action::Relink { .. } => Self::Link,
+            _ => Self::Person,
+        }
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.subject {
@@ -57,6 +85,10 @@ impl fmt::Display for Finding {
             Subject::Field(field) => write!(f, "{}({})", self.reason, field.as_str())?,
             Subject::Link => write!(f, "{}(link)", self.reason)?,
             Subject::Record => write!(f, "{}(record)", self.reason)?,
+            Subject::CustomField(name) => write!(f, "{}({name})", self.reason)?,
+            Subject::Group(group) => write!(f, "{}({group})", self.reason)?,
+            Subject::Manager => write!(f, "{}(manager)", self.reason)?,
+            Subject::GiveBack => write!(f, "{}(give back)", self.reason)?,
         }
         match &self.user {
             Some(user) => write!(f, " by user {user}"),

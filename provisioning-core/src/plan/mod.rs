@@ -10,4 +10,4 @@ pub use self::action::{Action, ActionKind};
 pub use self::finding::{Finding, Subject};
 pub use self::reason::{Disposition, Reason};
 pub use self::step::{Charge, ChargeKind, Plan, Precondition, Step, StepId, UserRef};
-pub use self::values::{Change, Changes, Values};
+pub use self::values::{Change, Changes, CustomValues, Values};

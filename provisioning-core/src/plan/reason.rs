@@ -130,6 +130,80 @@ pub enum Reason {
     // Guards.
     /// More deactivations than the guard lets through.
     MassDeactivation,
+    /// More accounts come back than the guard lets through.
+    MassReactivation,
+    /// The account administers the whole platform.
+    Privileged,
+    /// A change of the policy put the person out of scope.
+    ScopeExit,
+    /// More mails change than the guard lets through.
+    EmailChange,
+    /// More values of one field are emptied than the guard lets through.
+    FieldClear,
+    /// More learners leave one group than the guard lets through.
+    GroupRemoval,
+    /// More invitation mails than the guard lets through.
+    InvitationStorm,
+    /// Nearly everybody lost the same field at once; the permissions in Bob may have changed.
+    PermissionChangeSuspected,
+    /// Bob shows far fewer people than last time.
+    SourceSuspicious,
+    /// A person rejected it.
+    Rejected,
+
+    // Groups, managers, custom fields, dates.
+    /// The manager has no account yet; it is set when there is one.
+    PendingReference,
+    /// The manager is outside the policy's scope.
+    ManagerOutOfScope,
+    /// The manager's account is deactivated.
+    ManagerDeleted,
+    /// The person is his own manager in Bob.
+    SelfManager,
+    /// No group rule fits the person.
+    GroupUnmapped,
+    /// 360Learning has no such group.
+    GroupNotFound,
+    /// The value is not among those that 360Learning allows for the custom field.
+    UnauthorizedValue,
+    /// 360Learning has no such custom field.
+    CustomFieldNotFound,
+    /// A role that is only given by hand was lost with the deactivation.
+    RoleNotGivenBack,
+    /// Somebody else changed in 360Learning what the policy writes.
+    Drift,
+    /// A value that a new account needs is missing.
+    RequiredMissing,
+    /// Only a private mail is known, and the policy does not trust it.
+    UntrustedIdentifier,
+    /// Mail and username belong to two different accounts.
+    Disputed,
+    /// Bob announced a departure and could not be read since.
+    EventOnly,
+    /// Bob could not be read for an hour after it announced a departure.
+    SourceUnreachable,
+    /// The person's access was revoked at once.
+    RevokedAtOnce,
+    /// The hire was withdrawn before it began.
+    Withdrawn,
+    /// The last day is known.
+    Scheduled,
+    /// The announced last day was taken back or moved.
+    ScheduleWithdrawn,
+    /// It was lost with the deactivation and is given back.
+    GivenBack,
+    /// A rule of the policy grants it.
+    Granted,
+    /// No rule of the policy grants it any more.
+    NoLongerGranted,
+    /// The invitation is due, and only an administrator can send it.
+    InvitationDue,
+    /// The start date has passed and the invitation was never accepted.
+    NeverLoggedIn,
+    /// The account changed between the decision and the write.
+    Stale,
+    /// Several links in a row are broken: region or credentials may be wrong.
+    WrongPlatform,
 
     // Outcomes.
     /// 360Learning refused the data.
@@ -200,6 +274,42 @@ impl Reason {
             Self::LanguageUnknown => "language_unknown",
             Self::ZoneAssumed => "zone_assumed",
             Self::MassDeactivation => "mass_deactivation",
+            Self::MassReactivation => "mass_reactivation",
+            Self::Privileged => "privileged",
+            Self::ScopeExit => "scope_exit",
+            Self::EmailChange => "email_change",
+            Self::FieldClear => "field_clear",
+            Self::GroupRemoval => "group_removal",
+            Self::InvitationStorm => "invitation_storm",
+            Self::PermissionChangeSuspected => "permission_change_suspected",
+            Self::SourceSuspicious => "source_suspicious",
+            Self::Rejected => "rejected",
+            Self::PendingReference => "pending_reference",
+            Self::ManagerOutOfScope => "manager_out_of_scope",
+            Self::ManagerDeleted => "manager_deleted",
+            Self::SelfManager => "self_manager",
+            Self::GroupUnmapped => "group_unmapped",
+            Self::GroupNotFound => "group_not_found",
+            Self::UnauthorizedValue => "unauthorized_value",
+            Self::CustomFieldNotFound => "custom_field_not_found",
+            Self::RoleNotGivenBack => "role_not_given_back",
+            Self::Drift => "drift",
+            Self::RequiredMissing => "required_missing",
+            Self::UntrustedIdentifier => "untrusted_identifier",
+            Self::Disputed => "disputed",
+            Self::EventOnly => "event_only",
+            Self::SourceUnreachable => "source_unreachable",
+            Self::RevokedAtOnce => "revoked_at_once",
+            Self::Withdrawn => "withdrawn",
+            Self::Scheduled => "scheduled",
+            Self::ScheduleWithdrawn => "schedule_withdrawn",
+            Self::GivenBack => "given_back",
+            Self::Granted => "granted",
+            Self::NoLongerGranted => "no_longer_granted",
+            Self::InvitationDue => "invitation_due",
+            Self::NeverLoggedIn => "never_logged_in",
+            Self::Stale => "stale",
+            Self::WrongPlatform => "wrong_platform",
             Self::FixData => "fix_data",
             Self::UnknownCode => "unknown_code",
             Self::Unanswered => "unanswered",

@@ -5,15 +5,20 @@ use serde::{Deserialize, Serialize};
 
 use super::action::Action;
 use super::reason::Reason;
+use crate::digest::Digest;
 
 /// The ordered steps for one person.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// It is data: it can be stored and read back. Its serialised form holds the values that are to
+/// be written, so keep it where personal data may be kept; `Debug` and `Display` show none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Plan {
     steps: Vec<Step>,
 }
 
 /// One step of a plan.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Step {
     /// Stable: deciding again from the same facts gives the same id.
@@ -36,7 +41,8 @@ pub struct Step {
 pub struct StepId(Box<str>);
 
 /// The account that a step is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[allow(
     clippy::exhaustive_enums,
     reason = "a user is known before the plan or made by it"
@@ -51,7 +57,8 @@ pub enum UserRef {
 /// What has to be true of the account for the step to be right.
 ///
 /// The driver applies a plan right after the facts were read and does not read them again.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Precondition {
     /// No account has the mail.
@@ -70,6 +77,8 @@ pub struct Charge {
     pub step: StepId,
     /// The budget it is taken from.
     pub kind: ChargeKind,
+    /// The group or field that has a budget of its own, where the kind knows such.
+    pub object: Option<Box<str>>,
 }
 
 /// The budgets of the guards.
@@ -79,12 +88,37 @@ pub struct Charge {
 pub enum ChargeKind {
     /// Deactivating an account.
     Deactivation,
+    /// Deactivating an account at once, because Bob revoked the person's access.
+    UrgentDeactivation,
+    /// Deactivating an administrator of the whole platform; always held.
+    Privileged,
+    /// Deactivating somebody whom Bob no longer shows; always held.
+    SourceGone,
+    /// Deactivating somebody whom a change of the policy put out of scope; always held.
+    ScopeExit,
+    /// Bringing a deactivated account back.
+    Reactivation,
+    /// Changing the mail of an account.
+    EmailChange,
+    /// Emptying a field; the object is the field.
+    FieldClear,
+    /// Removing a learner from a group; the object is the group.
+    GroupRemoval,
+    /// Creating an account with an invitation mail.
+    Invitation,
 }
 
 impl Plan {
     /// The steps in order.
     pub fn steps(&self) -> &[Step] {
         &self.steps
+    }
+
+    /// Tells two plans apart, values included. Deciding again from the same facts gives the same
+    /// digest, so a plan that somebody approved is either still the one or it is stale.
+    pub fn digest(&self) -> Digest {
+        // Maps with text keys and no floats: this cannot fail, and an empty text is still a text.
+        Digest::of(&serde_json::to_vec(self).unwrap_or_default())
     }
 
     /// Whether there is nothing to do.
@@ -133,11 +167,16 @@ impl Step {
 
 impl StepId {
     fn of(action: &Action, user: &UserRef) -> Self {
-        let kind = action.kind().as_str();
-        match user {
-            UserRef::Known(user) => Self(format!("{kind}:{user}").into()),
-            UserRef::Created => Self(kind.into()),
+        let mut id = action.kind().as_str().to_owned();
+        if let UserRef::Known(user) = user {
+            id.push(':');
+            id.push_str(user.as_str());
         }
+        if let Some(object) = action.object() {
+            id.push(':');
+            id.push_str(&object);
+        }
+        Self(id.into())
     }
 
     /// The id as text.
@@ -157,6 +196,15 @@ impl Charge {
         Self {
             step: step.id.clone(),
             kind,
+            object: None,
+        }
+    }
+
+    /// The same charge, against the budget of this group or field.
+    pub(crate) fn of(self, object: impl Into<Box<str>>) -> Self {
+        Self {
+            object: Some(object.into()),
+            ..self
         }
     }
 }
@@ -166,13 +214,30 @@ impl ChargeKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Deactivation => "deactivation",
+            Self::UrgentDeactivation => "urgent_deactivation",
+            Self::Privileged => "privileged",
+            Self::SourceGone => "source_gone",
+            Self::ScopeExit => "scope_exit",
+            Self::Reactivation => "reactivation",
+            Self::EmailChange => "email_change",
+            Self::FieldClear => "field_clear",
+            Self::GroupRemoval => "group_removal",
+            Self::Invitation => "invitation",
         }
     }
 
     /// Why a step is held when this budget is used up.
     pub fn held(self) -> Reason {
         match self {
-            Self::Deactivation => Reason::MassDeactivation,
+            Self::Deactivation | Self::UrgentDeactivation => Reason::MassDeactivation,
+            Self::Privileged => Reason::Privileged,
+            Self::SourceGone => Reason::SourceGone,
+            Self::ScopeExit => Reason::ScopeExit,
+            Self::Reactivation => Reason::MassReactivation,
+            Self::EmailChange => Reason::EmailChange,
+            Self::FieldClear => Reason::FieldClear,
+            Self::GroupRemoval => Reason::GroupRemoval,
+            Self::Invitation => Reason::InvitationStorm,
         }
     }
 }

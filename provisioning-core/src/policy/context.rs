@@ -5,6 +5,7 @@ use minijinja::Value;
 use minijinja::value::{Object, Serde};
 use serde_json::{Map, Value as Json};
 
+use super::nothing::nothing;
 use super::path;
 
 /// What expressions are evaluated against: one record and the lists that give labels.
@@ -50,7 +51,7 @@ impl Context {
         }
         let mut root: BTreeMap<String, Value> = tree
             .into_iter()
-            .map(|(key, value)| (key, Value::from(Serde(value))))
+            .map(|(key, value)| (key, value_of(value)))
             .collect();
         root.insert(LISTS.to_owned(), Value::from_object(Lists(lists)));
         Self {
@@ -109,6 +110,21 @@ fn texts(value: &Json) -> Json {
                 .collect(),
         ),
         other => other.clone(),
+    }
+}
+
+/// As expressions see it, with a null that never becomes a text.
+fn value_of(json: Json) -> Value {
+    match json {
+        Json::Null => nothing(),
+        Json::Array(items) => items.into_iter().map(value_of).collect(),
+        Json::Object(entries) => {
+            let entries = entries
+                .into_iter()
+                .map(|(key, value)| (key, value_of(value)));
+            Value::from(entries.collect::<BTreeMap<_, _>>())
+        }
+        other => Value::from(Serde(other)),
     }
 }
 

@@ -1,16 +1,24 @@
-//! The policy: rules as data, read from one TOML file.
-//!
-//! Values and conditions are MiniJinja *expressions* over the fields of a Bob record, fenced so
-//! that a hidden field never turns into an empty text: see [`Policy`].
+#![doc = include_str!("file.md")]
 
+mod bind;
+mod canonical;
+mod catalog;
 mod context;
+mod events;
 mod expression;
+mod fence;
 mod filters;
+mod guards;
+mod lint;
 mod load;
+mod nothing;
 mod options;
 mod path;
 mod problem;
 mod reader;
+mod requirements;
+mod tables;
+mod tokens;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,13 +26,22 @@ use std::sync::Arc;
 use hibob_client::{FieldId, FieldInventory, ListName};
 use learning360_client::{GroupId, UserField};
 
+pub use self::catalog::Catalog;
 pub(crate) use self::context::Context;
+pub use self::events::{AccessRevoked, Reaction};
+pub(crate) use self::events::{Events, is_temporary_leave};
 pub(crate) use self::expression::{Condition, Evaluated, Expression};
+pub use self::guards::{Budget, Guards, Share, Window};
+pub use self::lint::{Lint, LintKind};
+use self::load::Loaded;
 pub use self::options::{
-    Adopt, CreateAt, Guards, Lifecycle, Matching, OnLeave, OnOutOfScope, RestoreUnlinked, When,
+    Adopt, CreateAt, Depth, Gone, InviteAt, Lifecycle, Matching, OnLeave, OnOutOfScope,
+    PrivateMail, Relink, RestoreUnlinked, Revoke, Schedule, When,
 };
 pub(crate) use self::options::{Zones, midnight, today};
 pub use self::problem::{PolicyProblems, Problem};
+pub use self::requirements::{Requirements, Webhook};
+use crate::digest::{Digest, DigestKey};
 
 /// Which account a person gets, and when.
 ///
@@ -55,7 +72,11 @@ pub struct Policy {
     rules: Arc<Rules>,
     fields: Arc<BTreeSet<FieldId>>,
     lists: Arc<BTreeSet<ListName>>,
-    known: Option<Arc<BTreeSet<FieldId>>>,
+    lints: Arc<[Lint]>,
+    catalog: Option<Arc<Catalog>>,
+    depth: Depth,
+    digest: Digest,
+    key: Option<DigestKey>,
 }
 
 /// What a policy file says.
@@ -65,9 +86,16 @@ pub(crate) struct Rules {
     pub(crate) scope: Option<Condition>,
     pub(crate) zones: Zones,
     pub(crate) group: GroupId,
+    pub(crate) group_line: usize,
     pub(crate) fields: Vec<FieldRule>,
+    pub(crate) custom: Vec<CustomRule>,
+    pub(crate) manager: Option<ManagerRule>,
+    pub(crate) groups: Vec<GroupRule>,
+    /// Whether roles that we gave are taken back when no rule gives them any more.
+    pub(crate) revoke: Revoke,
     pub(crate) matching: Matching,
     pub(crate) lifecycle: Lifecycle,
+    pub(crate) events: Events,
     pub(crate) guards: Guards,
 }
 
@@ -81,14 +109,47 @@ pub(crate) struct FieldRule {
     pub(crate) clear: bool,
 }
 
+/// Where the value of one custom field comes from.
+#[derive(Debug)]
+pub(crate) struct CustomRule {
+    /// The name or the id of the custom field in 360Learning.
+    pub(crate) name: Box<str>,
+    pub(crate) value: Expression,
+    pub(crate) default: Option<String>,
+    pub(crate) when: When,
+    pub(crate) clear: bool,
+}
+
+/// Where the manager comes from.
+#[derive(Debug)]
+pub(crate) struct ManagerRule {
+    /// Gives the manager's employee id.
+    pub(crate) from: Expression,
+    /// What happens to the manager we set when he cannot be one any more.
+    pub(crate) gone: Gone,
+}
+
+/// Who is a learner of a group.
+#[derive(Debug)]
+pub(crate) struct GroupRule {
+    pub(crate) group: GroupId,
+    /// `None` = everybody in scope.
+    pub(crate) when: Option<Condition>,
+    pub(crate) line: usize,
+}
+
 impl Policy {
     /// Reads a policy, and finds all problems that can be found without a network at once.
     ///
     /// # Errors
     /// [`PolicyProblems`] lists each problem with its line and, where there is one, the nearest
-    /// thing that would have been right.
+    /// thing that would have been right. A [`Lint`] that is an error is a problem too.
     pub fn parse(text: &str) -> Result<Self, PolicyProblems> {
-        let rules = load::rules(text)?;
+        let Loaded {
+            rules,
+            digest,
+            lints,
+        } = load::load(text)?;
         let standing = STANDING_FIELDS.iter();
         let standing = standing.filter_map(|id| FieldId::parse(id).ok());
         let mapped = rules.expressions().flat_map(Expression::fields).cloned();
@@ -97,29 +158,40 @@ impl Policy {
             fields: Arc::new(mapped.chain(standing).collect()),
             lists: Arc::new(lists.collect()),
             rules: Arc::new(rules),
-            known: None,
+            lints: lints.into(),
+            catalog: None,
+            depth: Depth::Deep,
+            digest,
+            key: None,
         })
     }
 
-    /// Checks the policy against the fields of this company, and remembers them.
+    /// Checks the policy against what this company has, and remembers it.
     ///
-    /// A bound policy knows which fields exist, so an update of fields that it does not use costs
-    /// no read.
+    /// A policy that knows Bob's fields can tell that an update of fields that it does not use
+    /// costs no read.
     ///
     /// # Errors
-    /// [`PolicyProblems`] names every field that does not exist.
-    pub fn bind(&self, inventory: &FieldInventory) -> Result<Self, PolicyProblems> {
-        let known: BTreeSet<_> = inventory.ids().cloned().collect();
-        let problems: Vec<_> = self
-            .mapped_fields()
-            .filter(|(field, _)| !known.contains(*field))
-            .map(|(field, line)| Problem::unknown_field(line, field, known.iter()))
-            .collect();
-        PolicyProblems::check(problems)?;
+    /// [`PolicyProblems`] names every field, list, list item, group and custom field that does not
+    /// exist, and every text that is mapped to a custom field for dates.
+    pub fn bind(&self, catalog: Catalog) -> Result<Self, PolicyProblems> {
+        PolicyProblems::check(bind::problems(&self.rules, &catalog))?;
         Ok(Self {
-            known: Some(Arc::new(known)),
+            catalog: Some(Arc::new(catalog)),
             ..self.clone()
         })
+    }
+
+    /// What is probably not meant, in the order of the file.
+    ///
+    /// These are warnings: what cannot work at all is an error of [`Policy::parse`].
+    pub fn lint(&self) -> &[Lint] {
+        &self.lints
+    }
+
+    /// What the policy was bound to.
+    pub fn catalog(&self) -> Option<&Catalog> {
+        self.catalog.as_deref()
     }
 
     /// The platform name of our external IDs in 360Learning.
@@ -142,6 +214,42 @@ impl Policy {
         &self.lists
     }
 
+    /// The same policy, whose decisions look no deeper than this.
+    #[must_use]
+    pub fn at_depth(&self, depth: Depth) -> Self {
+        Self {
+            depth,
+            ..self.clone()
+        }
+    }
+
+    /// Tells two policies apart by what they say; comments, blanks and the order of keys do not
+    /// matter.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The same policy, with the key for digests of values that are remembered.
+    ///
+    /// Without a key no such digest is kept, and a change by somebody else in 360Learning is
+    /// overwritten without being counted as drift.
+    #[must_use]
+    pub fn with_digest_key(self, key: DigestKey) -> Self {
+        Self {
+            key: Some(key),
+            ..self
+        }
+    }
+
+    pub(crate) fn digest_key(&self) -> Option<&DigestKey> {
+        self.key.as_ref()
+    }
+
+    /// How deep decisions look.
+    pub fn depth(&self) -> Depth {
+        self.depth
+    }
+
     pub(crate) fn rules(&self) -> &Rules {
         &self.rules
     }
@@ -149,7 +257,8 @@ impl Policy {
     /// Whether an update of exactly these fields can be left alone: all of them exist and none
     /// of them matters.
     pub(crate) fn is_irrelevant(&self, changed: &BTreeSet<FieldId>) -> bool {
-        let Some(known) = &self.known else {
+        let fields = self.catalog().and_then(Catalog::fields);
+        let Some(known): Option<&FieldInventory> = fields else {
             return false;
         };
         let used = self.fields();
@@ -160,23 +269,29 @@ impl Policy {
         {
             return false;
         }
-        let relevant = |field: &FieldId| used.contains(field) || path::aliases(field, used);
+        let relevant = |field: &FieldId| {
+            used.contains(field) || path::aliases(field, used) || path::is_of_lifecycle(field)
+        };
         changed
             .iter()
             .all(|field| known.contains(field) && !relevant(field))
     }
-
-    fn mapped_fields(&self) -> impl Iterator<Item = (&FieldId, usize)> {
-        self.rules
-            .expressions()
-            .flat_map(|expression| expression.fields().map(move |id| (id, expression.line())))
-    }
 }
 
 impl Rules {
+    /// The rule of one account field.
+    pub(crate) fn field(&self, field: UserField) -> Option<&FieldRule> {
+        self.fields.iter().find(|rule| rule.field == field)
+    }
+
     fn expressions(&self) -> impl Iterator<Item = &Expression> {
         let scope = self.scope.iter().map(Condition::expression);
-        scope.chain(self.fields.iter().map(|rule| &rule.value))
+        let groups = self.groups.iter().filter_map(|rule| rule.when.as_ref());
+        scope
+            .chain(self.fields.iter().map(|rule| &rule.value))
+            .chain(self.custom.iter().map(|rule| &rule.value))
+            .chain(self.manager.iter().map(|rule| &rule.from))
+            .chain(groups.map(Condition::expression))
     }
 }
 
@@ -192,8 +307,11 @@ const STANDING_FIELDS: [&str; 7] = [
 ];
 
 /// Fields that Bob calculates and never names in an update.
-const CALCULATED_FIELDS: [&str; 8] = [
+const CALCULATED_FIELDS: [&str; 11] = [
     "root.fullName",
+    "internal.periodSinceTermination",
+    "internal.yearsSinceTermination",
+    "work.secondLevelManager",
     "work.isManager",
     "work.directReports",
     "work.indirectReports",

@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 /// How accounts and employees find each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub struct Matching {
     pub restore_unlinked: RestoreUnlinked,
     /// Mail domains that get accounts, in lower case; empty = all.
     pub allowed_domains: Vec<String>,
+    /// Whether a private mail may become the mail of an account.
+    pub private_mail: PrivateMail,
+    /// What happens when a person comes back under a new id in Bob.
+    pub relink: Relink,
 }
 
 /// What happens to an unlinked account with the employee's mail.
@@ -53,6 +57,13 @@ pub struct Lifecycle {
     pub on_leave: OnLeave,
     /// What leaving the scope does to an active person's account.
     pub on_out_of_scope: OnOutOfScope,
+    /// When the invitation mail is sent, if one is.
+    pub invite_at: InviteAt,
+    /// Whether 360Learning is told of an announced last day.
+    pub schedule: Schedule,
+    /// How long after a departure was announced the account is deactivated although Bob cannot be
+    /// read; `None` = never.
+    pub act_on_event_after: Option<SignedDuration>,
 }
 
 /// When a future employee gets an account.
@@ -97,12 +108,83 @@ pub enum When {
     FillIfEmpty,
 }
 
-/// The limits on destructive change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Guards {
-    /// Deactivations that pass in any 24 hours; the rest is held.
-    pub deactivations: u32,
+/// How deep decisions look at an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "what is listed, or that and what each user has"
+)]
+pub enum Depth {
+    /// At everything the policy is about.
+    #[default]
+    Deep,
+    /// At what the lists of users and external IDs show. Custom values, managers and memberships
+    /// are left alone; accounts that have to go are looked at in depth all the same.
+    Light,
+}
+
+/// What happens to a manager we set who cannot be one any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "either he stays or he does not")]
+pub enum Gone {
+    /// He stays the manager.
+    Keep,
+    /// He is removed.
+    Remove,
+}
+
+/// Whether a role in a group that we gave is taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "either it is or it is not")]
+pub enum Revoke {
+    /// When no rule gives it any more.
+    Granted,
+    /// Never.
+    Never,
+}
+
+/// When 360Learning invites a new account by mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "360Learning invites at creation or not at all"
+)]
+pub enum InviteAt {
+    /// When the account is created.
+    Creation,
+    /// Not before the start date: an account that is created earlier gets no mail. 360Learning
+    /// has no call for a later invitation, so on the day the invitation is reported as due.
+    Start,
+}
+
+/// Whether an announced last day is told to 360Learning beforehand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "either it is or it is not")]
+pub enum Schedule {
+    /// It is not.
+    Off,
+    /// As a safety net, a day later than the deactivation on the day itself.
+    SafetyNet,
+}
+
+/// Whether a private mail may become the mail of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "either it may or it may not")]
+pub enum PrivateMail {
+    /// It may not.
+    Distrust,
+    /// It may.
+    Trust,
+}
+
+/// What happens when a person comes back under a new id in Bob.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "either a person decides or we do")]
+pub enum Relink {
+    /// It is reported.
+    Propose,
+    /// The link moves to the new id, if the old one has left and the names are equal.
+    Auto,
 }
 
 /// The zones in which dates begin and end.
@@ -118,6 +200,8 @@ impl Default for Matching {
             adopt: Adopt::Auto,
             restore_unlinked: RestoreUnlinked::Never,
             allowed_domains: Vec::new(),
+            private_mail: PrivateMail::Distrust,
+            relink: Relink::Propose,
         }
     }
 }
@@ -130,13 +214,10 @@ impl Default for Lifecycle {
             activate: false,
             on_leave: OnLeave::Deactivate,
             on_out_of_scope: OnOutOfScope::Keep,
+            invite_at: InviteAt::Creation,
+            schedule: Schedule::Off,
+            act_on_event_after: None,
         }
-    }
-}
-
-impl Default for Guards {
-    fn default() -> Self {
-        Self { deactivations: 10 }
     }
 }
 

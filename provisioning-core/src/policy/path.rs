@@ -1,6 +1,9 @@
 use std::collections::BTreeSet;
 
-use hibob_client::{FieldId, fields};
+use hibob_client::fields::{self, StandardField};
+use hibob_client::{FieldId, FieldKind};
+
+use super::problem::{Problem, nearest_within};
 
 /// The Bob field that a path in an expression names.
 ///
@@ -16,6 +19,52 @@ pub(crate) fn field(path: &str) -> Option<FieldId> {
     };
     let standard = prefixes(&id).find(|prefix| is_standard(prefix));
     FieldId::parse(standard.unwrap_or(&id)).ok()
+}
+
+/// What is wrong with a path as far as can be known without the company's own fields: it asks for
+/// a part of a field that has none, or it is spelled nearly like a standard field.
+pub(crate) fn unlikely(path: &str, field: &FieldId, line: usize) -> Option<Problem> {
+    let id = field.as_str();
+    let Some(standard) = fields::standard(id) else {
+        let known = || fields::STANDARD.iter().map(|field| field.id);
+        let own =
+            |part| matches!(part, "custom" | "customColumns") || part.starts_with("category_");
+        if id.split('.').any(own) {
+            return None;
+        }
+        // The table of standard fields may be incomplete, so only a near miss is an error here.
+        let close = (id.len() / 6).clamp(1, 2);
+        nearest_within(id, known(), close)?;
+        return Some(Problem::unknown_field(line, field, known()));
+    };
+    let short = path.strip_prefix("root.").unwrap_or(path);
+    let part = short.strip_prefix(&position(field).join("."))?;
+    let part = part.strip_prefix('.')?;
+    if standard.kind != FieldKind::Employee {
+        let message = format!("the field `{id}` has no parts such as `{part}`");
+        return Some(Problem::new(line, message));
+    }
+    if EMPLOYEE_PARTS.contains(&part) {
+        return None;
+    }
+    let known = EMPLOYEE_PARTS.into_iter();
+    Some(Problem::unknown_word(
+        line,
+        "part of an employee",
+        part,
+        known,
+    ))
+}
+
+/// Whether a field tells when somebody comes, leaves or stays away; all of them move dates.
+pub(crate) fn is_of_lifecycle(field: &FieldId) -> bool {
+    let listed = standard(field).is_some_and(|standard| standard.category == "lifecycle");
+    listed || field.as_str().starts_with("internal.")
+}
+
+/// What is known of a standard field.
+pub(crate) fn standard(field: &FieldId) -> Option<&'static StandardField> {
+    fields::standard(field.as_str())
 }
 
 /// The parts of the nested form under which a field stands.
@@ -44,10 +93,26 @@ fn is_standard(id: &str) -> bool {
     fields::STANDARD.iter().any(|field| field.id == id)
 }
 
+/// What the summary of another employee holds.
+const EMPLOYEE_PARTS: [&str; 5] = ["displayName", "email", "firstName", "id", "surname"];
+
 /// Fields that show the same thing in different forms.
-const ALIASES: [&[&str]; 4] = [
+const ALIASES: [&[&str]; 6] = [
     &["work.site", "work.siteId"],
-    &["work.manager", "work.reportsTo", "work.reportsTo.email"],
+    &[
+        "work.manager",
+        "work.reportsTo",
+        "work.reportsTo.email",
+        "work.reportsToIdInCompany",
+    ],
+    &[
+        "work.startDate",
+        "work.shortStartDate",
+        "work.originalStartDate",
+        "work.activeEffectiveDate",
+        "employee.firstDayOfWork",
+    ],
+    &["personal.birthDate", "personal.shortBirthDate"],
     &[
         "root.firstName",
         "root.surname",

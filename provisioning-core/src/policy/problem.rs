@@ -52,9 +52,9 @@ impl Problem {
     pub(crate) fn unknown_field<'a>(
         line: usize,
         field: &FieldId,
-        known: impl Iterator<Item = &'a FieldId>,
+        known: impl Iterator<Item = &'a str>,
     ) -> Self {
-        let nearest = nearest(field.as_str(), known.map(FieldId::as_str));
+        let nearest = nearest(field.as_str(), known);
         Self::new(
             line,
             format!("Bob has no field `{field}`{}", did_you_mean(nearest)),
@@ -75,8 +75,21 @@ impl Problem {
     }
 }
 
+/// The known word that is most like the given one, if any is at most so many letters away.
+pub(crate) fn nearest_within<'a>(
+    word: &str,
+    known: impl Iterator<Item = &'a str>,
+    most: usize,
+) -> Option<&'a str> {
+    known
+        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
+        .filter(|(distance, _)| *distance <= most)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
 /// The known word that is most like the given one, if any is like it at all.
-fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     known
         .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= candidate.len().div_ceil(2))
@@ -84,7 +97,7 @@ fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a s
         .map(|(_, candidate)| candidate)
 }
 
-fn did_you_mean(nearest: Option<&str>) -> String {
+pub(crate) fn did_you_mean(nearest: Option<&str>) -> String {
     nearest
         .map(|word| format!("; did you mean `{word}`?"))
         .unwrap_or_default()

@@ -7,17 +7,18 @@ use toml::de::{DeTable, DeValue};
 use super::problem::Problem;
 
 /// Walks a TOML document and collects every problem instead of stopping at the first.
-pub(crate) struct Reader<'t> {
-    text: &'t str,
+pub(crate) struct Reader {
+    /// Where each line but the first begins.
+    lines: Vec<usize>,
     problems: RefCell<Vec<Problem>>,
 }
 
 /// One table of the document.
 pub(crate) struct Section<'r, 't> {
-    reader: &'r Reader<'t>,
+    reader: &'r Reader,
     table: Option<&'r DeTable<'t>>,
     line: usize,
-    name: &'static str,
+    name: String,
 }
 
 /// A value with the line it stands on.
@@ -27,10 +28,11 @@ pub(crate) struct Located<T> {
     pub(crate) line: usize,
 }
 
-impl<'t> Reader<'t> {
-    pub(crate) fn new(text: &'t str) -> Self {
+impl Reader {
+    pub(crate) fn new(text: &str) -> Self {
+        let lines = text.match_indices('\n').map(|(end, _)| end + 1);
         Self {
-            text,
+            lines: lines.collect(),
             problems: RefCell::default(),
         }
     }
@@ -44,12 +46,11 @@ impl<'t> Reader<'t> {
     }
 
     pub(crate) fn line(&self, span: Range<usize>) -> usize {
-        let before = self.text.get(..span.start).unwrap_or_default();
-        before.bytes().filter(|byte| *byte == b'\n').count() + 1
+        self.lines.partition_point(|start| *start <= span.start) + 1
     }
 
     /// The top of the document, which may only hold these keys.
-    pub(crate) fn top<'r>(
+    pub(crate) fn top<'r, 't>(
         &'r self,
         table: &'r Spanned<DeTable<'t>>,
         keys: &[&str],
@@ -58,7 +59,7 @@ impl<'t> Reader<'t> {
             reader: self,
             table: Some(table.get_ref()),
             line: 1,
-            name: "",
+            name: String::new(),
         };
         section.only(keys);
         section
@@ -66,28 +67,68 @@ impl<'t> Reader<'t> {
 }
 
 impl<'r, 't> Section<'r, 't> {
-    /// A sub-table, which may only hold these keys; missing = empty.
-    pub(crate) fn section(&self, name: &'static str, keys: &[&str]) -> Section<'r, 't> {
-        let value = self.table.and_then(|table| table.get(name));
-        let line = value.map_or(self.line, |value| self.reader.line(value.span()));
-        let table = value.and_then(|value| {
-            let table = value.get_ref().as_table();
-            if table.is_none() {
-                self.reader
-                    .problem(Problem::new(line, format!("`{name}` must be a table")));
-            }
-            table
-        });
+    /// A sub-table, which may only hold these keys; missing = empty, and no keys = any.
+    pub(crate) fn section(&self, name: &str, keys: &[&str]) -> Section<'r, 't> {
+        let found = self.get(name);
+        found
+            .and_then(|found| self.inner(name, found, keys))
+            .unwrap_or(Section {
+                reader: self.reader,
+                table: None,
+                line: found.map_or(self.line, |found| found.line),
+                name: name.to_owned(),
+            })
+    }
+
+    /// A value that has to be a table, which may only hold these keys; no keys = any.
+    pub(crate) fn inner(
+        &self,
+        name: &str,
+        found: Located<&'r DeValue<'t>>,
+        keys: &[&str],
+    ) -> Option<Section<'r, 't>> {
+        let Some(table) = found.value.as_table() else {
+            return self.wrong(name, found.line, "a table");
+        };
         let section = Section {
             reader: self.reader,
-            table,
-            line,
-            name,
+            table: Some(table),
+            line: found.line,
+            name: name.to_owned(),
         };
         if !keys.is_empty() {
             section.only(keys);
         }
-        section
+        Some(section)
+    }
+
+    /// A list of tables, which may only hold these keys; missing = empty.
+    pub(crate) fn sections(&self, name: &str, keys: &[&str]) -> Vec<Section<'r, 't>> {
+        let Some(found) = self.get(name) else {
+            return Vec::new();
+        };
+        let Some(array) = found.value.as_array() else {
+            let message = format!("`{name}` must be a list of tables: write [[{name}]]");
+            self.problem(Problem::new(found.line, message));
+            return Vec::new();
+        };
+        let tables = array.iter().filter_map(|item| {
+            let line = self.reader.line(item.span());
+            let value = item.get_ref();
+            self.inner(name, Located { value, line }, keys)
+        });
+        tables.collect()
+    }
+
+    pub(crate) fn problem(&self, problem: Problem) {
+        self.reader.problem(problem);
+    }
+
+    /// Takes what could be compiled, and notes the problems if it could not.
+    pub(crate) fn noted<T>(&self, compiled: Result<T, Vec<Problem>>) -> Option<T> {
+        compiled
+            .map_err(|problems| problems.into_iter().for_each(|found| self.problem(found)))
+            .ok()
     }
 
     pub(crate) fn line(&self) -> usize {

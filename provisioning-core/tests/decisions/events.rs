@@ -1,10 +1,10 @@
 //! Events and what the record makes of them.
 
-use hibob_client::{EmployeeId, FieldId};
+use hibob_client::{EmployeeId, FieldId, FieldInventory};
 use jiff::SignedDuration;
 use provisioning_core::{
-    Answer, Changed, Decision, Disposition, Evidence, Facts, Hint, Memory, Policy, Query, Reason,
-    Seq, Urgency, decide,
+    Answer, Catalog, Changed, Decision, Disposition, Evidence, Facts, Hint, Memory, Policy, Query,
+    Reason, Seq, Urgency, decide,
 };
 use serde_json::json;
 
@@ -32,7 +32,7 @@ async fn ev_01_a_new_employee_gets_an_account_that_is_linked_first() {
 }
 
 #[tokio::test]
-async fn ev_02_an_account_in_sync_costs_three_reads_and_no_write() {
+async fn ev_02_an_account_in_sync_costs_four_reads_and_no_write() {
     let mut stage =
         Stage::new()
             .active(ADA, "ada@example.com")
@@ -43,8 +43,8 @@ async fn ev_02_an_account_in_sync_costs_three_reads_and_no_write() {
     assert_eq!(decided.disposition, Disposition::NoOp(Reason::InSync));
     assert_eq!(
         stage.model.lock().reads.len(),
-        3,
-        "the record, the link and the user"
+        4,
+        "the record, the link, the user and the roles"
     );
     assert!(stage.model.effects().is_empty());
 }
@@ -160,8 +160,9 @@ fn ev_15_and_16_only_known_fields_that_nothing_uses_are_left_alone() {
         "home.mobilePhone",
     ];
     let inventory: Vec<_> = ids.iter().map(|id| json!({ "id": id })).collect();
-    let inventory = serde_json::from_value(json!(inventory)).expect("an inventory");
-    let bound = policy.bind(&inventory).expect("it fits");
+    let inventory: FieldInventory = serde_json::from_value(json!(inventory)).expect("an inventory");
+    let catalog = Catalog::default().with_fields(inventory);
+    let bound = policy.bind(catalog).expect("it fits");
     let employee = EmployeeId::try_from(ADA).expect("an id");
     let now = NOW.parse().expect("a time");
     let is_left_alone = |policy: &Policy, fields: &[&str], memory: &Memory| {

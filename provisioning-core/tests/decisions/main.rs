@@ -1,10 +1,18 @@
 //! Decisions against an in-memory model of both systems: the rules without any HTTP.
 #![cfg(feature = "driver")]
 
+mod custom_fields;
+mod data;
 mod events;
+mod groups;
+mod identity;
 mod lifecycle;
+mod managers;
 mod matching;
 mod model;
 mod outcomes;
+mod presence;
+mod returns;
+mod schedule;
 mod stage;
 mod worlds;

@@ -15,7 +15,7 @@ async fn mat_19_our_own_create_is_recognised_when_its_answer_was_lost() {
         .lock()
         .surprises
         .push((true, Outcome::Unanswered));
-    let decided = stage.event(ADA, Evidence::Created).await;
+    let decided = stage.event_to_the_end(ADA, Evidence::Created).await;
     assert_eq!(decided.disposition, Disposition::Apply(Reason::OwnCreate));
     let user = format!("{:024x}", 1);
     assert_eq!(
@@ -269,7 +269,7 @@ async fn mat_23_a_restore_that_names_another_account_stops_the_person() {
     let other = learning360_client::UserId::try_from(OTHER).expect("an id");
     let restored = Outcome::Done(provisioning_core::Effect::Restored(other));
     stage.model.lock().surprises = vec![(false, restored)];
-    let decided = stage.event(ADA, Evidence::Activated).await;
+    let decided = stage.event_to_the_end(ADA, Evidence::Activated).await;
     assert_eq!(
         decided.disposition,
         Disposition::Conflict(Reason::WrongAccount)

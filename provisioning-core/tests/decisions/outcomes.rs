@@ -133,11 +133,8 @@ async fn grd_02_an_approved_step_is_applied_when_it_is_proposed_again() {
     let store = stage.driver.store();
     let known = store.ledger().await.expect("holds");
     let mut ledger = known.value;
-    assert!(ledger.approve(&held[0].employee, &held[0].step));
-    assert!(
-        !ledger.approve(&held[0].employee, &held[0].step),
-        "once is enough"
-    );
+    let about = ledger.approve(&[held[0].id], stage.now);
+    assert_eq!(about, [held[0].employee.clone()].into());
     let claim = {
         stage.note(ADA, Evidence::Refresh).await;
         stage.advance(2);

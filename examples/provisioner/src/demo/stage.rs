@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use provisioning_core::{Held, Policy};
+use provisioning_core::{Hold, Policy};
 use sandbox::{BobAct, Control, LoggedRequest, Person, Sandbox, Seed, State, User, UserStatus};
 use tempfile::TempDir;
 use tokio::sync::broadcast::Receiver;
@@ -192,7 +192,7 @@ impl Tally {
             Happened::Decided(one) => {
                 decided(one.disposition.as_str());
                 let held = one.held.iter();
-                let step = |it: &Held| (it.employee.to_string(), it.step.to_string());
+                let step = |it: &Hold| (it.employee.to_string(), it.step.to_string());
                 self.held.extend(held.map(step));
             }
         }

@@ -11,7 +11,7 @@ use hibob_client::webhook::{self, Verifier, VerifyError, is_ping};
 use hibob_client::{CompanyId, EmployeeId};
 use jiff::{SignedDuration, Timestamp};
 use provisioning_core::driver::{Intake as Note, Noted, Store as _, StoreError};
-use provisioning_core::{Classified, Delivery, Endpoint, Hinted, Reason, classify};
+use provisioning_core::{Classified, Delivery, Endpoint, Hinted, Policy, Reason, classify};
 use tokio::sync::Notify;
 
 pub use self::answer::Outcome;
@@ -28,6 +28,7 @@ pub(crate) struct Intake {
     upsert: Verifier,
     deactivation: Verifier,
     company: Option<CompanyId>,
+    policy: Policy,
     pub(crate) store: SqliteStore,
     clock: Clock,
     pub(crate) metrics: Arc<Metrics>,
@@ -39,6 +40,7 @@ pub(crate) struct Intake {
 impl Intake {
     pub(crate) fn new(
         settings: &Settings,
+        policy: Policy,
         store: SqliteStore,
         clock: Clock,
         metrics: Arc<Metrics>,
@@ -49,6 +51,7 @@ impl Intake {
             upsert: settings.upsert.clone(),
             deactivation: settings.deactivation.clone(),
             company: settings.bob.company,
+            policy,
             store,
             clock,
             metrics,
@@ -86,7 +89,7 @@ impl Intake {
             received.kind = Some(event.kind().clone());
             received.employee = event.employee_id().cloned();
         }
-        let outcome = match classify(&delivery, now) {
+        let outcome = match classify(&self.policy, &delivery, now) {
             Classified::Hint(hinted) => self.note(hinted, &opened.delivery, now).await,
             Classified::Ignore(reason) => Ok(self.ignore(reason, &received, now)),
             Classified::Dead(reason) => self.bury(endpoint, reason, &opened.delivery, now).await,

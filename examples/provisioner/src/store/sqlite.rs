@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use provisioning_core::driver::{
     Claim, Commit, Committed, Intake, LEASE, Lease, Noted, Store, StoreError, Versioned,
 };
-use provisioning_core::{Hint, Ledger, Memory, Seq};
+use provisioning_core::{Hint, Ledger, Memory, Population, Quarantine, Seq};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
@@ -179,13 +179,11 @@ impl SqliteStore {
             return Ok(Committed::StaleHint);
         }
         if let Some((ledger, expected)) = commit.ledger {
-            let swapped = sqlx::query(
-                "UPDATE tenant SET ledger = ?, version = version + 1 WHERE version = ?",
-            )
-            .bind(row::to_json(ledger).map_err(row::encode)?)
-            .bind(expected)
-            .execute(&mut *transaction)
-            .await?;
+            let swapped = sqlx::query(SWAP_LEDGER)
+                .bind(row::to_json(ledger).map_err(row::encode)?)
+                .bind(expected)
+                .execute(&mut *transaction)
+                .await?;
             if swapped.rows_affected() == 0 {
                 return Ok(Committed::StaleLedger);
             }
@@ -283,6 +281,34 @@ impl SqliteStore {
         transaction.commit().await
     }
 
+    async fn postponed(&self, claim: &Claim, until: Timestamp) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "UPDATE employee
+             SET lease = NULL, leased_until = NULL, due = ?1, hint_due = MAX(hint_due, ?1)
+             WHERE id = ?2 AND lease = ?3",
+        )
+        .bind(row::micros(until))
+        .bind(claim.employee.as_str())
+        .bind(claim.lease.0)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    async fn replaced(&self, ledger: &Ledger, version: i64) -> Result<bool, sqlx::Error> {
+        let swapped = sqlx::query(SWAP_LEDGER)
+            .bind(row::to_json(ledger).map_err(row::encode)?)
+            .bind(version)
+            .execute(&self.pool)
+            .await?;
+        Ok(swapped.rows_affected() > 0)
+    }
+
+    async fn set(&self, statement: &'static str) -> Result<(), StoreError> {
+        let write = sqlx::query(statement).execute(&self.pool).await;
+        write.map(drop).map_err(StoreError::new)
+    }
+
     async fn earliest(&self) -> Result<Option<Timestamp>, sqlx::Error> {
         let free = "SELECT MIN(due_at) FROM employee WHERE leased_until IS NULL";
         let free: Option<i64> = sqlx::query_scalar(free).fetch_one(&self.pool).await?;
@@ -308,6 +334,14 @@ impl Store for SqliteStore {
 
     async fn claim(&self, now: Timestamp, limit: usize) -> Result<Vec<Claim>, StoreError> {
         self.claimed(now, limit).await.map_err(StoreError::new)
+    }
+
+    async fn population(&self) -> Result<Population, StoreError> {
+        let found = sqlx::query(COUNT_ACTIVE).fetch_one(&self.pool).await;
+        let active: i64 = found
+            .and_then(|row| row.try_get(0))
+            .map_err(StoreError::new)?;
+        Ok(Population::of(u32::try_from(active).unwrap_or(u32::MAX)))
     }
 
     async fn ledger(&self) -> Result<Versioned<Ledger>, StoreError> {
@@ -354,6 +388,49 @@ impl Store for SqliteStore {
         self.woken(changed, now).await.map_err(StoreError::new)
     }
 
+    async fn postpone(&self, claim: &Claim, until: Timestamp) -> Result<(), StoreError> {
+        self.postponed(claim, until).await.map_err(StoreError::new)
+    }
+
+    async fn replace_ledger(&self, ledger: &Ledger, version: i64) -> Result<bool, StoreError> {
+        self.replaced(ledger, version)
+            .await
+            .map_err(StoreError::new)
+    }
+
+    async fn paused(&self) -> Result<bool, StoreError> {
+        let paused = sqlx::query_scalar("SELECT paused FROM tenant")
+            .fetch_one(&self.pool)
+            .await;
+        paused.map_err(StoreError::new)
+    }
+
+    async fn pause(&self) -> Result<(), StoreError> {
+        self.set("UPDATE tenant SET paused = 1").await
+    }
+
+    async fn resume(&self) -> Result<(), StoreError> {
+        self.set("UPDATE tenant SET paused = 0").await
+    }
+
+    async fn quarantine(&self) -> Result<Quarantine, StoreError> {
+        let text: Option<String> = sqlx::query_scalar("SELECT quarantine FROM tenant")
+            .fetch_one(&self.pool)
+            .await
+            .map_err(StoreError::new)?;
+        // It is an estimate: what cannot be read is found out again.
+        let known = text.as_deref().map(row::from_json).and_then(Result::ok);
+        Ok(known.unwrap_or_default())
+    }
+
+    async fn replace_quarantine(&self, quarantine: &Quarantine) -> Result<(), StoreError> {
+        let written = sqlx::query("UPDATE tenant SET quarantine = ?")
+            .bind(row::to_json(quarantine)?)
+            .execute(&self.pool)
+            .await;
+        written.map(drop).map_err(StoreError::new)
+    }
+
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.earliest().await.map_err(StoreError::new)
     }
@@ -392,10 +469,27 @@ fn lease_micros() -> i64 {
 }
 
 fn migrator() -> Migrator {
-    let state = include_str!("../../migrations/0001_state.sql").into_sql_str();
-    let state = Migration::new(1, "state".into(), MigrationType::Simple, state, false);
-    Migrator::with_migrations(vec![state])
+    let files = [
+        (1, "state", include_str!("../../migrations/0001_state.sql")),
+        (
+            2,
+            "guards",
+            include_str!("../../migrations/0002_guards.sql"),
+        ),
+    ];
+    let migrations = files.map(|(version, name, text)| {
+        let text = text.into_sql_str();
+        Migration::new(version, name.into(), MigrationType::Simple, text, false)
+    });
+    Migrator::with_migrations(migrations.into())
 }
+
+const SWAP_LEDGER: &str = "UPDATE tenant SET ledger = ?, version = version + 1 WHERE version = ?";
 
 /// How long a call waits for its turn before it fails.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Employees whose account is linked and not deactivated, from the memory as the core writes it.
+const COUNT_ACTIVE: &str = "SELECT COUNT(*) FROM employee \
+    WHERE json_extract(memory, '$.link') IS NOT NULL \
+    AND json_extract(memory, '$.deactivated') IS NULL";

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use hibob_client::EmployeeId;
 use jiff::{SignedDuration, Timestamp};
 use provisioning_core::driver::{Claim, Committed, Intake, LEASE, Noted, Store};
-use provisioning_core::{Changed, Evidence, Hint, Ledger, Memory, Seq, Urgency};
+use provisioning_core::quarantine::{Call, Gate, Jitter, Lane};
+use provisioning_core::{Changed, Evidence, Hint, Ledger, Memory, Quarantine, Seq, Urgency};
 use serde_json::json;
 
 use super::commit::commit;
@@ -35,6 +36,11 @@ macro_rules! store_contract {
             those_who_wait_are_woken
             a_wait_that_is_over_wakes_nobody
             the_next_look_counts_leases
+            a_postponed_employee_keeps_hint_and_memory
+            a_postponement_needs_the_lease
+            a_ledger_is_replaced_by_compare_and_set
+            a_pause_lasts_until_it_is_ended
+            the_state_of_the_apis_is_kept
         }
     };
     ($fresh:expr; $($case:ident)+) => {
@@ -385,6 +391,83 @@ pub async fn the_next_look_counts_leases(store: impl Store) {
     assert_eq!(store.next_due().await.unwrap(), Some(at(5)));
     store.release(&claim, None, None).await.unwrap();
     assert_eq!(store.next_due().await.unwrap(), Some(at(5)));
+}
+
+pub async fn a_postponed_employee_keeps_hint_and_memory(store: impl Store) {
+    let first = noted(&store, 1, Evidence::Created, now()).await;
+    let claim = claimed(&store, at(2)).await;
+    store.postpone(&claim, at(60)).await.unwrap();
+    assert!(store.claim(at(59), 10).await.unwrap().is_empty());
+    assert_eq!(store.next_due().await.unwrap(), Some(at(60)));
+    let claim = claimed(&store, at(60)).await;
+    assert_eq!(claim.hint.newest(), first);
+    assert_eq!(claim.memory, Memory::default());
+    // A hint that comes meanwhile does not wait.
+    store.postpone(&claim, at(600)).await.unwrap();
+    noted(&store, 1, Evidence::Updated, at(70)).await;
+    assert!(store.next_due().await.unwrap() < Some(at(600)));
+    // Without a hint it is due all the same.
+    let claim = claimed(&store, at(100)).await;
+    commit(&store, &claim, &waiting_on(9), None, at(100)).await;
+    store.release(&claim, None, Some(at(100))).await.unwrap();
+    let claim = claimed(&store, at(100)).await;
+    store.postpone(&claim, at(200)).await.unwrap();
+    let claim = claimed(&store, at(200)).await;
+    assert_eq!(claim.memory, waiting_on(9));
+}
+
+pub async fn a_postponement_needs_the_lease(store: impl Store) {
+    noted(&store, 1, Evidence::Created, now()).await;
+    let old = claimed(&store, at(2)).await;
+    let new = claimed(&store, at(2) + LEASE).await;
+    store.postpone(&old, at(9_000)).await.unwrap();
+    let end = at(2) + LEASE;
+    assert!(store.record(&new, &new.memory, end).await.unwrap());
+}
+
+pub async fn a_ledger_is_replaced_by_compare_and_set(store: impl Store) {
+    let known = store.ledger().await.unwrap();
+    let stale = known.version + 1;
+    assert!(!store.replace_ledger(&ledger(), stale).await.unwrap());
+    assert_eq!(store.ledger().await.unwrap(), known);
+    assert!(
+        store
+            .replace_ledger(&ledger(), known.version)
+            .await
+            .unwrap()
+    );
+    let replaced = store.ledger().await.unwrap();
+    assert_eq!(replaced.value, ledger());
+    assert!(
+        !store
+            .replace_ledger(&known.value, known.version)
+            .await
+            .unwrap()
+    );
+    assert_eq!(store.ledger().await.unwrap(), replaced);
+}
+
+pub async fn a_pause_lasts_until_it_is_ended(store: impl Store) {
+    assert!(!store.paused().await.unwrap());
+    store.pause().await.unwrap();
+    store.pause().await.unwrap();
+    assert!(store.paused().await.unwrap());
+    noted(&store, 1, Evidence::Created, now()).await;
+    store.resume().await.unwrap();
+    assert!(!store.paused().await.unwrap());
+    assert_eq!(claimed(&store, at(2)).await.employee, id(1));
+}
+
+pub async fn the_state_of_the_apis_is_kept(store: impl Store) {
+    assert_eq!(store.quarantine().await.unwrap(), Quarantine::default());
+    let mut quarantine = Quarantine::default();
+    for _ in 0..3 {
+        quarantine.note(Lane::Source, Call::Refused, Jitter::default(), now());
+    }
+    store.replace_quarantine(&quarantine).await.unwrap();
+    assert_eq!(store.quarantine().await.unwrap(), quarantine);
+    let closed = store.quarantine().await.unwrap().gate(Lane::Source, at(1));
+    assert_eq!(closed, Gate::Closed(at(60)));
 }
 
 /// A ledger that differs from the empty one.

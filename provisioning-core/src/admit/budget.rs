@@ -1,0 +1,111 @@
+//! How much a budget still lets pass.
+
+use std::collections::BTreeSet;
+
+use hibob_client::EmployeeId;
+use learning360_client::GroupId;
+
+use super::Case;
+use super::ledger::{Ledger, Spent};
+use crate::plan::ChargeKind;
+
+impl Ledger {
+    /// Whether every window of the budget, and that of the full synchronization, lets one more
+    /// pass. A share is taken of the people that there were at the window's start.
+    pub(super) fn has_room(&self, case: &Case<'_>, kind: ChargeKind, object: Option<&str>) -> bool {
+        let Some(budget) = case.guards.budget(kind) else {
+            return true;
+        };
+        let ask = Ask {
+            ledger: self,
+            case,
+            kind,
+            object: object.filter(|_| has_objects(kind)),
+        };
+        let in_windows = budget.windows.iter().all(|window| {
+            let recent = |spent: &Spent| case.now.duration_since(spent.at) < window.length;
+            ask.used(recent) < window.share.of(ask.people(recent))
+        });
+        let in_run = match (&case.population.run, budget.run) {
+            (Some(run), Some(share)) => {
+                let of_run = |spent: &Spent| spent.run.as_ref() == Some(run);
+                ask.used(of_run) < share.of(ask.people(of_run))
+            }
+            _ => true,
+        };
+        in_windows && in_run
+    }
+}
+
+struct Ask<'a> {
+    ledger: &'a Ledger,
+    case: &'a Case<'a>,
+    kind: ChargeKind,
+    object: Option<&'a str>,
+}
+
+impl Ask<'_> {
+    /// How many charges count. What a person approved does not.
+    fn used(&self, counts: impl Fn(&Spent) -> bool) -> u32 {
+        let used = self.of_kind().filter(|it| !it.approved && counts(it));
+        saturating(used.count())
+    }
+
+    /// How many people there were before what counts took place.
+    fn people(&self, counts: impl Fn(&Spent) -> bool) -> u32 {
+        if self.kind == ChargeKind::GroupRemoval {
+            let group = self.object.and_then(|id| GroupId::try_from(id).ok());
+            let members = group.and_then(|group| self.case.population.members.get(&group));
+            let removed = self.of_kind().filter(|it| counts(it)).count();
+            return members.map_or(0, |members| members.saturating_add(saturating(removed)));
+        }
+        let left = self.left(counts);
+        self.case.population.linked_active.saturating_add(left)
+    }
+
+    /// How many people lost their account and did not get it back since.
+    fn left(&self, counts: impl Fn(&Spent) -> bool) -> u32 {
+        let mut gone: BTreeSet<&EmployeeId> = BTreeSet::new();
+        for spent in &self.ledger.spent {
+            if spent.kind == ChargeKind::Reactivation {
+                gone.remove(&spent.employee);
+            } else if deactivates(spent.kind) && counts(spent) {
+                gone.insert(&spent.employee);
+            }
+        }
+        // Whoever is decided about right now still has the account.
+        gone.remove(&self.case.verdict.employee);
+        saturating(gone.len())
+    }
+
+    fn of_kind(&self) -> impl Iterator<Item = &Spent> {
+        let spent = self.ledger.spent.iter();
+        spent.filter(|it| it.kind == self.kind && it.is_of(self.object))
+    }
+}
+
+impl Spent {
+    fn is_of(&self, object: Option<&str>) -> bool {
+        object.is_none() || self.object.as_deref() == object
+    }
+}
+
+/// Whether each object of the kind has a budget of its own.
+fn has_objects(kind: ChargeKind) -> bool {
+    matches!(kind, ChargeKind::FieldClear | ChargeKind::GroupRemoval)
+}
+
+fn deactivates(kind: ChargeKind) -> bool {
+    matches!(
+        kind,
+        ChargeKind::Deactivation
+            | ChargeKind::UrgentDeactivation
+            | ChargeKind::Privileged
+            | ChargeKind::SourceGone
+            | ChargeKind::ScopeExit
+    )
+}
+
+fn saturating(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,314 @@
+use std::collections::BTreeMap;
+
+use hibob_client::EmployeeId;
+use jiff::{SignedDuration, Timestamp};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::Case;
+use super::hold::{Hold, HoldId, HoldState, content, family};
+use super::source::{Watch, not_far_ahead};
+use crate::decide::Verdict;
+use crate::plan::{Charge, ChargeKind, Disposition, Reason, Step, StepId};
+
+/// What the guards have let through and what they hold, for the whole company.
+///
+/// The host stores it as it is, with a version number, and commits it by compare-and-set. The
+/// serialised form is versioned, bounded in size (5 000 holds, 20 000 charges) and holds ids and
+/// names of fields only. When it is full, nothing that has a budget passes but what was approved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Ledger {
+    #[serde(deserialize_with = "known_version")]
+    version: u8,
+    pub(super) spent: Vec<Spent>,
+    pub(super) holds: Vec<Hold>,
+    /// The newest number that was given to a hold.
+    last_hold: u64,
+    /// When holds of a reason were announced last.
+    pub(super) announced: BTreeMap<Reason, Timestamp>,
+    pub(super) watch: Watch,
+}
+
+/// One charge that was let through.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Spent {
+    pub(super) employee: EmployeeId,
+    pub(super) step: StepId,
+    pub(super) kind: ChargeKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) object: Option<Box<str>>,
+    pub(super) at: Timestamp,
+    /// The full synchronization it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) run: Option<Box<str>>,
+    /// A person approved it, so it uses no budget up.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) approved: bool,
+}
+
+/// What the guards say to a charge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pass {
+    /// It passes at no cost: it is paid already, or not limited.
+    Free,
+    /// A person approved it.
+    Approved,
+    /// It passes at the cost of this budget.
+    Pay(ChargeKind),
+    /// It does not pass.
+    Stop(Reason),
+}
+
+impl Ledger {
+    /// What waits for approval and what became of it, in the order in which it came.
+    pub fn holds(&self) -> &[Hold] {
+        &self.holds
+    }
+
+    /// Everything that waits for approval now.
+    pub fn held(&self) -> impl Iterator<Item = &Hold> {
+        let waits = |hold: &&Hold| hold.state == HoldState::Held;
+        self.holds.iter().filter(waits)
+    }
+
+    /// How many charges of a kind count against a window of this length now.
+    pub fn spent(&self, kind: ChargeKind, within: SignedDuration, now: Timestamp) -> usize {
+        let counts = |spent: &&Spent| {
+            spent.kind == kind && !spent.approved && now.duration_since(spent.at) < within
+        };
+        self.spent.iter().filter(counts).count()
+    }
+
+    /// Brings the ledger up to date before a verdict is checked.
+    pub(super) fn prepare(&mut self, case: &Case<'_>) {
+        self.tidy(case);
+        if let Some(lost) = &case.verdict.lost {
+            self.watch.note(&case.verdict.employee, lost, case.now);
+        }
+        if says_all(case.verdict) {
+            let (employee, charges) = (&case.verdict.employee, &case.verdict.charges);
+            let proposed = |hold: &Hold| charges.iter().any(|it| hold.is_for(employee, it));
+            self.holds
+                .retain(|hold| hold.employee != *employee || proposed(hold));
+        }
+    }
+
+    /// What the guards say to one charge of a step.
+    pub(super) fn pass(&self, case: &Case<'_>, step: &Step, charge: &Charge) -> Pass {
+        let employee = &case.verdict.employee;
+        if self
+            .spent
+            .iter()
+            .any(|spent| spent.is_for(employee, charge))
+        {
+            return Pass::Free;
+        }
+        let hold = self.holds.iter().find(|it| it.is_for(employee, charge));
+        let mut lanes = lanes(charge.kind);
+        if let Some(hold) = hold {
+            match known(hold, step, case) {
+                Known::Approved => return Pass::Approved,
+                Known::Over => {}
+                // GRD-06: the urgent lane is open to somebody whose normal deactivation is held.
+                _ if hold.kind != charge.kind && lanes.len() > 1 => lanes.truncate(1),
+                _ => return Pass::Stop(hold.reason),
+            }
+        }
+        if self.watch.suspects() && takes_away_for_want_of_data(step, charge) {
+            return Pass::Stop(Reason::PermissionChangeSuspected);
+        }
+        if case.guards.budget(charge.kind).is_none() {
+            return Pass::Free;
+        }
+        let object = charge.object.as_deref();
+        lanes.retain(|kind| !self.is_full() && self.has_room(case, *kind, object));
+        match lanes.first() {
+            Some(kind) => Pass::Pay(*kind),
+            None => Pass::Stop(charge.kind.held()),
+        }
+    }
+
+    /// Writes down that a charge passed.
+    pub(super) fn pay(&mut self, case: &Case<'_>, charge: &Charge, pass: Pass) {
+        let kind = match pass {
+            Pass::Pay(kind) => kind,
+            Pass::Approved => charge.kind,
+            Pass::Free | Pass::Stop(_) => return,
+        };
+        let employee = &case.verdict.employee;
+        self.holds.retain(|hold| !hold.is_for(employee, charge));
+        if self.spent.len() < MOST_SPENT {
+            self.spent.push(Spent {
+                employee: employee.clone(),
+                step: charge.step.clone(),
+                kind,
+                object: charge.object.clone(),
+                at: case.now,
+                run: case.population.run.clone(),
+                approved: pass == Pass::Approved,
+            });
+        }
+    }
+
+    /// Holds a charge, or tells how it is held already.
+    pub(super) fn hold(
+        &mut self,
+        case: &Case<'_>,
+        step: &Step,
+        charge: &Charge,
+        reason: Reason,
+    ) -> Hold {
+        let employee = &case.verdict.employee;
+        let index = self.holds.iter().position(|it| it.is_for(employee, charge));
+        let before = index.and_then(|index| self.holds.get(index));
+        if let Some(hold) = before.filter(|hold| known(hold, step, case) == Known::Stays) {
+            return hold.clone();
+        }
+        let number = HoldId(self.last_hold + 1);
+        let mut hold = Hold::new(number, employee, step, charge, (reason, case.now));
+        if let Some(before) = before.filter(|before| before.state == HoldState::Held) {
+            hold.since = before.since;
+        }
+        if let Some(index) = index {
+            self.holds.remove(index);
+        }
+        if self.holds.len() < MOST_HOLDS {
+            // Beyond that nothing is lost: it does not run, and it is proposed again.
+            self.last_hold += 1;
+            self.holds.push(hold.clone());
+        }
+        hold
+    }
+
+    fn is_full(&self) -> bool {
+        self.holds.len() >= MOST_HOLDS || self.spent.len() >= MOST_SPENT
+    }
+
+    fn tidy(&mut self, case: &Case<'_>) {
+        let now = case.now;
+        let longest = case.guards.longest_window().max(DAY);
+        let run = case.population.run.as_deref();
+        self.spent.retain_mut(|spent| {
+            spent.at = not_far_ahead(spent.at, now);
+            let age = now.duration_since(spent.at);
+            let of_this_run = run.is_some() && spent.run.as_deref() == run;
+            age < longest || of_this_run || (spent.approved && age < APPROVAL_LASTS)
+        });
+        for hold in &mut self.holds {
+            hold.since = not_far_ahead(hold.since, now);
+            hold.changed = not_far_ahead(hold.changed, now);
+        }
+        self.watch.tidy(now);
+    }
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            spent: Vec::new(),
+            holds: Vec::new(),
+            last_hold: 0,
+            announced: BTreeMap::new(),
+            watch: Watch::default(),
+        }
+    }
+}
+
+impl Spent {
+    fn is_for(&self, employee: &EmployeeId, charge: &Charge) -> bool {
+        self.employee == *employee
+            && self.step == charge.step
+            && self.object == charge.object
+            && family(self.kind) == family(charge.kind)
+    }
+}
+
+/// What a known hold says to its step when that is proposed again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Known {
+    /// It may run.
+    Approved,
+    /// It does not run, and there is nothing new to say.
+    Stays,
+    /// It does not run, and a person is asked anew.
+    Renewed,
+    /// It is looked at like a new one.
+    Over,
+}
+
+fn known(hold: &Hold, step: &Step, case: &Case<'_>) -> Known {
+    let same = hold.content == content(step);
+    let age = case.now.duration_since(hold.changed);
+    let stays = match hold.state {
+        HoldState::Approved if same => return Known::Approved,
+        HoldState::Rejected if !same => return Known::Over,
+        HoldState::Held => same,
+        HoldState::Approved => false,
+        HoldState::Rejected => age < REJECTION_LASTS,
+        HoldState::Expired => same && case.population.run.is_none(),
+    };
+    if stays { Known::Stays } else { Known::Renewed }
+}
+
+/// The budgets that may pay for a charge, in order.
+fn lanes(kind: ChargeKind) -> Vec<ChargeKind> {
+    match kind {
+        ChargeKind::UrgentDeactivation => vec![kind, ChargeKind::Deactivation],
+        kind => vec![kind],
+    }
+}
+
+/// DAT-03: what is not to be done if the data may only be hidden.
+fn takes_away_for_want_of_data(step: &Step, charge: &Charge) -> bool {
+    matches!(charge.kind, ChargeKind::FieldClear | ChargeKind::ScopeExit)
+        || step.reason == Reason::OutOfScope
+}
+
+/// Whether a step that the verdict does not propose is really not wanted any more, and not only
+/// left out because something could not be read.
+fn says_all(verdict: &Verdict) -> bool {
+    let unread = [
+        Reason::Irrelevant,
+        Reason::NotVisible,
+        Reason::PermissionGap,
+        Reason::SourceFieldMissing,
+        Reason::Unavailable,
+    ];
+    let is_settled = match verdict.disposition {
+        Disposition::Apply(_) => true,
+        Disposition::NoOp(reason) => !unread.contains(&reason),
+        _ => false,
+    };
+    let mut findings = verdict.findings.iter();
+    is_settled && !findings.any(|finding| unread.contains(&finding.reason))
+}
+
+fn known_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+    let version = u8::deserialize(deserializer)?;
+    if version > VERSION {
+        return Err(D::Error::custom("the ledger is of a newer version"));
+    }
+    Ok(VERSION)
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+/// The version of the serialised form.
+const VERSION: u8 = 1;
+
+const MOST_HOLDS: usize = 5_000;
+
+const MOST_SPENT: usize = 20_000;
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// GRD-03.
+const REJECTION_LASTS: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// So long an approved step may be tried again without being held again.
+const APPROVAL_LASTS: SignedDuration = SignedDuration::from_hours(7 * 24);

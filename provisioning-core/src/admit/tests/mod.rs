@@ -1,0 +1,8 @@
+//! The guards with verdicts made by hand: scenarios by their ids, and properties.
+
+mod desk;
+mod holds;
+mod lost_fields;
+mod plans;
+mod properties;
+mod windows;

@@ -1,0 +1,106 @@
+use learning360_client::{Role, User, UserStatus};
+
+use super::draft::Draft;
+use super::explanation::Stage;
+use super::gather::Situation;
+use crate::facts::{Membership, Told};
+use crate::memory::Taken;
+use crate::plan::{Action, ChargeKind, Disposition, Finding, Reason, Subject};
+
+/// Whether the person is expected back, so that what the deactivation takes is remembered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Return {
+    Expected,
+    NotExpected,
+}
+
+/// Deactivates an account at the guards' expense, unless it is protected.
+pub(crate) fn deactivate(
+    draft: &mut Draft<'_>,
+    situation: &Situation<'_>,
+    user: &User,
+    why: Reason,
+    kind: Option<ChargeKind>,
+    back: Return,
+) -> Disposition {
+    if *user.status() == UserStatus::Deleted {
+        if back == Return::NotExpected {
+            // After a rehire the account gets only what the policy grants.
+            draft.memory.taken = None;
+        }
+        return Disposition::NoOp(Reason::AlreadyInactive);
+    }
+    let roles = match &situation.estate.roles {
+        Some(Told::Found(roles)) => Some(*roles),
+        Some(Told::Unavailable(_)) => return draft.retry(Reason::Unavailable),
+        // Without the right to read roles, 360Learning itself still protects the owner.
+        _ => None,
+    };
+    let is_owner = roles.is_some_and(|roles| roles.iter().any(|held| held.role == Role::Owner));
+    if is_owner || draft.case.policy.guards().protected().contains(user.id()) {
+        let finding = Finding::new(Subject::Person, Reason::Protected);
+        draft.found(finding.with_user(user.id().clone()));
+        return Disposition::NoOp(Reason::Protected);
+    }
+    let kind = if rules_all(situation) {
+        Some(ChargeKind::Privileged)
+    } else {
+        kind
+    };
+    if back == Return::Expected {
+        match taken(draft, situation) {
+            Some(taken) => draft.memory.leaving = Some(taken),
+            None => return draft.retry(Reason::Unavailable),
+        }
+    }
+    draft.say(
+        Stage::Guard,
+        match kind {
+            Some(kind) => format!("charged as {}", kind.as_str()),
+            None => "not charged".to_owned(),
+        },
+    );
+    let step = draft.step(user, Action::Deactivate, why);
+    if let Some(kind) = kind {
+        draft.charge(&step, kind);
+    }
+    Disposition::Apply(why)
+}
+
+/// An administrator of the group above all others.
+fn rules_all(situation: &Situation<'_>) -> bool {
+    let (Some(Told::Found(roles)), Some(Told::Found(tree))) =
+        (&situation.estate.roles, &situation.estate.groups)
+    else {
+        return false;
+    };
+    tree.root()
+        .is_some_and(|root| roles.contains(&Membership::new(root.id.clone(), Role::Admin)))
+}
+
+/// What a deactivation takes, and what an earlier one took that was not given back yet. Without
+/// knowing it, a leave waits; what we may not read, we could not give back either.
+fn taken(draft: &Draft<'_>, situation: &Situation<'_>) -> Option<Taken> {
+    let estate = &situation.estate;
+    let mut taken = Taken {
+        roles: known(estate.roles.as_ref())?,
+        managers: known(estate.managers.as_ref())?,
+        reports: known(estate.reports.as_ref())?,
+        custom: known(estate.custom_values.as_ref())?,
+    };
+    if let Some(owed) = &draft.memory.taken {
+        taken.roles.extend(owed.roles.iter().cloned());
+        taken.managers.extend(owed.managers.iter().cloned());
+        taken.reports.extend(owed.reports.iter().cloned());
+        taken.custom.fill_in(&owed.custom);
+    }
+    Some(taken)
+}
+
+fn known<T: Clone + Default>(told: Option<&Told<&T>>) -> Option<T> {
+    match told? {
+        Told::Found(value) => Some((*value).clone()),
+        Told::NotFound | Told::Forbidden => Some(T::default()),
+        Told::Unavailable(_) => None,
+    }
+}

@@ -1,0 +1,163 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::join;
+use hibob_client::EmployeeId;
+use jiff::Timestamp;
+
+use super::health::{Health, lane, of_side};
+use super::ports::{Claim, Source, Store, StoreError, Target};
+use super::turn::Driver;
+use crate::decide::{Decision, Verdict, decide};
+use crate::facts::{Answer, Facts, Query, Side, Unavailable};
+use crate::quarantine::Lane;
+
+/// What came of the claims of a turn. Whoever is in neither asked more than there is to ask.
+#[derive(Default)]
+pub(super) struct Gathered {
+    pub(super) verdicts: BTreeMap<EmployeeId, Verdict>,
+    /// Who waits for an API, and until when.
+    pub(super) postponed: BTreeMap<EmployeeId, Timestamp>,
+}
+
+impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
+    /// Asks for what the decisions need, all of them together, until each has a verdict or has
+    /// to wait for an API.
+    pub(super) async fn decide_all(
+        &self,
+        claims: &[Claim],
+        health: &Health,
+        now: Timestamp,
+    ) -> Result<Gathered, StoreError> {
+        let mut gathered = Gathered::default();
+        let mut facts = Facts::default();
+        for _ in 0..=ROUNDS {
+            let mut needs: BTreeMap<&EmployeeId, BTreeSet<Query>> = BTreeMap::new();
+            for claim in claims {
+                if gathered.is_done_with(claim) {
+                    continue;
+                }
+                match self.decide(claim, &facts, now) {
+                    Decision::Need { queries, .. } => {
+                        needs.insert(&claim.employee, queries);
+                    }
+                    Decision::Verdict(verdict) => {
+                        gathered.verdicts.insert(claim.employee.clone(), *verdict);
+                    }
+                }
+            }
+            // Whoever has to wait for one API need not be read from the other.
+            gathered.postpone(&mut needs, claims, &BTreeMap::new(), health);
+            if needs.is_empty() {
+                break;
+            }
+            let queries = needs.values().flatten().cloned().collect();
+            let after = self.store.seq().await?;
+            let mut answers = self.fetch(&queries, health).await;
+            gathered.postpone(&mut needs, claims, &answers, health);
+            for query in queries {
+                // A port that leaves a query out has no answer to it.
+                let answer = answers.remove(&query);
+                let answer = answer.unwrap_or(Answer::Unavailable(Unavailable::Broken));
+                facts.insert(query, after, answer);
+            }
+        }
+        Ok(gathered)
+    }
+
+    fn decide(&self, claim: &Claim, facts: &Facts, now: Timestamp) -> Decision {
+        let (employee, hint, memory) = (&claim.employee, &claim.hint, &claim.memory);
+        decide(&self.policy, employee, hint, memory, facts, now)
+    }
+
+    async fn fetch(&self, needed: &BTreeSet<Query>, health: &Health) -> BTreeMap<Query, Answer> {
+        let source = async {
+            let queries = of_side(needed, Side::Source);
+            if let Some(pause) = health.pause(Lane::Source) {
+                let why = health.source_stopped().unwrap_or(Unavailable::Pause(pause));
+                return unavailable(queries, why);
+            }
+            if queries.is_empty() {
+                return BTreeMap::new();
+            }
+            let answers = self.source.fetch(&queries).await.into_iter().collect();
+            health.note_answers(Lane::Source, &answers);
+            answers
+        };
+        let target = async {
+            let queries = of_side(needed, Side::Target);
+            if let Some(pause) = health.pause(Lane::TargetReads) {
+                return unavailable(queries, Unavailable::Pause(pause));
+            }
+            if queries.is_empty() {
+                return BTreeMap::new();
+            }
+            let answers = self.target.fetch(&queries).await.into_iter().collect();
+            health.note_answers(Lane::TargetReads, &answers);
+            answers
+        };
+        let (mut source, target) = join(source, target).await;
+        source.extend(target);
+        source
+    }
+}
+
+impl Gathered {
+    /// Sorts out who has to wait for an API that gave no answer and is paused or stopped.
+    fn postpone(
+        &mut self,
+        needs: &mut BTreeMap<&EmployeeId, BTreeSet<Query>>,
+        claims: &[Claim],
+        answers: &BTreeMap<Query, Answer>,
+        health: &Health,
+    ) {
+        for claim in claims {
+            let queries = needs.get(&claim.employee);
+            let until = queries.and_then(|it| waits_until(claim, it, answers, health));
+            if let Some(until) = until {
+                needs.remove(&claim.employee);
+                self.postponed.insert(claim.employee.clone(), until);
+            }
+        }
+    }
+
+    fn is_done_with(&self, claim: &Claim) -> bool {
+        self.verdicts.contains_key(&claim.employee) || self.postponed.contains_key(&claim.employee)
+    }
+}
+
+fn unavailable(queries: BTreeSet<Query>, why: Unavailable) -> BTreeMap<Query, Answer> {
+    let answer = |query| (query, Answer::Unavailable(why));
+    queries.into_iter().map(answer).collect()
+}
+
+/// Until when the employee waits, because an API that has not answered is paused or stopped.
+///
+/// Somebody whose departure was announced is decided about although Bob is stopped: the policy
+/// may say that the announcement is enough after a while.
+fn waits_until(
+    claim: &Claim,
+    queries: &BTreeSet<Query>,
+    answers: &BTreeMap<Query, Answer>,
+    health: &Health,
+) -> Option<Timestamp> {
+    let announced = claim.memory.departure.is_some()
+        || claim
+            .hint
+            .seen()
+            .keys()
+            .any(|evidence| evidence.says_departed());
+    let goes_on = |lane| lane == Lane::Source && announced && health.source_stopped().is_some();
+    let unanswered = queries.iter().filter(|query| {
+        let answer = answers.get(*query);
+        !matches!(
+            answer,
+            Some(Answer::Found(_) | Answer::NotFound | Answer::Forbidden)
+        )
+    });
+    let lanes: BTreeSet<_> = unanswered.map(lane).collect();
+    let closed = lanes.into_iter().filter(|lane| !goes_on(*lane));
+    closed.filter_map(|lane| health.closed(lane)).max()
+}
+
+/// A decision needs at most four rounds of questions.
+const ROUNDS: usize = 4;
