@@ -20,6 +20,9 @@ use super::{Client, Inner};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 const CALL_TIMEOUT: Duration = Duration::from_secs(120);
+/// How many bytes of an answer may arrive before they are asked for.
+const READ_AHEAD: u32 = 512 * 1024;
+
 /// Where HiBob is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -173,6 +176,7 @@ fn our_http(plain: bool) -> Result<reqwest::Client, Error> {
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
         .gzip(true)
+        .http2_initial_stream_window_size(READ_AHEAD)
         .user_agent(concat!(
             env!("CARGO_PKG_NAME"),
             "/",

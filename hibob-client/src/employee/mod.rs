@@ -55,7 +55,7 @@ impl Employee {
         let Value::Object(raw) = value else {
             return Err(InvalidEmployee::NotAnObject);
         };
-        let id = record::id(raw.get("id"), raw.get(record::SLASH_ID))?;
+        let id = record::id(&raw)?;
         Ok(Self {
             id,
             text: None,

@@ -3,10 +3,10 @@
 use core::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
 
-use super::record::{SLASH_ID, id};
+use super::record::{SLASH_ID, agreed};
 use super::{Employee, InvalidEmployee};
+use crate::EmployeeId;
 
 /// Text that is no usable record.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ impl Employee {
             return Err(Unusable::Record(InvalidEmployee::NotAnObject));
         }
         let Ids { nested, slash } = serde_json::from_str(text).map_err(Unusable::Json)?;
-        let id = id(nested.as_ref(), slash.as_ref()).map_err(Unusable::Record)?;
+        let id = agreed(nested, slash).map_err(Unusable::Record)?;
         Ok(Self {
             id,
             text: Some(text.into()),
@@ -35,8 +35,8 @@ impl Employee {
 /// What a record says about its id. As in a map, the last of several entries counts.
 #[derive(Debug, Default)]
 struct Ids {
-    nested: Option<Value>,
-    slash: Option<Value>,
+    nested: Option<EmployeeId>,
+    slash: Option<EmployeeId>,
 }
 
 impl<'de> Deserialize<'de> for Ids {
@@ -54,9 +54,9 @@ impl<'de> Deserialize<'de> for Ids {
                 let mut ids = Ids::default();
                 while let Some(key) = map.next_key_seed(Key)? {
                     match key {
-                        Entry::Id => ids.nested = Some(map.next_value()?),
-                        Entry::SlashId => ids.slash = Some(map.next_value()?),
-                        Entry::Other => map.next_value_seed(Checked)?,
+                        Entry::Id => ids.nested = map.next_value_seed(Id::Here)?,
+                        Entry::SlashId => ids.slash = map.next_value_seed(Id::InValue)?,
+                        Entry::Value | Entry::Other => map.next_value_seed(Checked)?,
                     }
                 }
                 Ok(ids)
@@ -70,6 +70,7 @@ impl<'de> Deserialize<'de> for Ids {
 enum Entry {
     Id,
     SlashId,
+    Value,
     Other,
 }
 
@@ -94,8 +95,79 @@ impl Visitor<'_> for Key {
         Ok(match key {
             "id" => Entry::Id,
             SLASH_ID => Entry::SlashId,
+            "value" => Entry::Value,
             _ => Entry::Other,
         })
+    }
+}
+
+/// A value that may be an id, or hold one under `value`. Anything else is checked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Id {
+    Here,
+    InValue,
+}
+
+impl Id {
+    fn read(self, text: &str) -> Option<EmployeeId> {
+        EmployeeId::try_from(text)
+            .ok()
+            .filter(|_| self == Self::Here)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Id {
+    type Value = Option<EmployeeId>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Id {
+    type Value = Option<EmployeeId>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(self.read(text))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(self.read(&number.to_string()))
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        Checked.visit_seq(list).map(|()| None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut id = None;
+        while let Some(key) = map.next_key_seed(Key)? {
+            match (key, self) {
+                (Entry::Value, Self::InValue) => id = map.next_value_seed(Self::Here)?,
+                _ => map.next_value_seed(Checked)?,
+            }
+        }
+        Ok(id)
     }
 }
 
@@ -155,7 +227,8 @@ impl<'de> Visitor<'de> for Checked {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -164,6 +237,14 @@ mod tests {
         for value in [
             json!({"id": "1", "work": {"title": [1, -2, 0.5, null, true, {"é\u{1F600}": "\n"}]}}),
             json!({"/root/id": {"value": 7}, "id": null}),
+            json!({"/root/id": {"value": "7", "x": [{}]}, "id": {"value": "8"}}),
+            json!({"/root/id": "7"}),
+            json!({"/root/id": {"value": {"value": "7"}}}),
+            json!({"/root/id": ["7"], "id": [7]}),
+            json!({"id": true}),
+            json!({"id": -7}),
+            json!({"id": 7.5}),
+            json!({"id": 18_446_744_073_709_551_615_u64}),
             json!({"id": "x"}),
             json!({"id": "1", "/root/id": {"value": "2"}}),
             json!({}),
@@ -198,5 +279,43 @@ mod tests {
         let employee = Employee::from_text(text).unwrap();
         let value = serde_json::from_str(text).unwrap();
         assert_eq!(Ok(employee), Employee::from_json(value));
+    }
+
+    proptest! {
+        #[test]
+        fn any_ids_are_read_the_same_from_text_and_json(
+            nested in any_id(),
+            slash in any_id(),
+            other in any_id(),
+        ) {
+            let value = json!({"id": nested, "/root/id": slash, "work": other});
+            let text = value.to_string();
+            let from_text = match Employee::from_text(&text) {
+                Ok(employee) => Ok(employee),
+                Err(Unusable::Record(error)) => Err(error),
+                Err(Unusable::Json(error)) => return Err(TestCaseError::fail(error.to_string())),
+            };
+            // Not `value` itself, because decoding may round a number.
+            let value = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(from_text, Employee::from_json(value));
+        }
+    }
+
+    fn any_id() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            Just(json!(true)),
+            (0..3_i64).prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            "[0-2x]{0,2}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 8, 2, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+                inner.clone().prop_map(|value| json!({"value": value})),
+                inner.prop_map(|value| json!({"id": value})),
+            ]
+        })
     }
 }

@@ -51,11 +51,10 @@ impl Watch {
         if self.looks.len() > SAMPLE {
             self.looks.remove(0);
         }
-        for field in lost {
-            if self.nearly_everybody_lost(field) {
-                self.suspected.insert(field.clone(), now);
-            }
-        }
+        let lost: BTreeSet<_> = self.looks.iter().flat_map(|look| &look.lost).collect();
+        let lost = lost.into_iter().filter(|it| self.nearly_everybody_lost(it));
+        let lost: Vec<_> = lost.map(|field| (field.clone(), now)).collect();
+        self.suspected.extend(lost);
     }
 
     /// Whether somebody has changed what our service user may see, as it seems.

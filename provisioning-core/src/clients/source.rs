@@ -168,6 +168,8 @@ fn person(employee: Employee) -> Answer {
 fn unavailable(error: &Error) -> Answer {
     let why = if error.is_unauthorized() || error.is_forbidden() {
         Unavailable::Refused
+    } else if error.is_rate_limited() {
+        super::asked_to_wait(error.retry_after())
     } else {
         super::pause(error.retry_after())
     };

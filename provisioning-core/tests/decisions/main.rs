@@ -3,6 +3,7 @@
 
 mod custom_fields;
 mod data;
+mod estate;
 mod events;
 mod groups;
 mod identity;

@@ -91,7 +91,7 @@ async fn err_03_without_a_length_the_pause_grows() {
         pauses.push(pause);
         world.now = next;
     }
-    assert!(pauses.iter().all(|pause| pause.is_positive()), "{pauses:?}");
+    assert!(pauses.iter().all(SignedDuration::is_positive), "{pauses:?}");
     assert!(pauses[9] >= SignedDuration::from_mins(2), "{pauses:?}");
     assert!(
         pauses

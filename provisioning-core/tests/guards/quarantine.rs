@@ -172,6 +172,21 @@ async fn lif_21_an_announced_departure_is_decided_although_bob_is_stopped() {
 }
 
 #[tokio::test]
+async fn lif_21_the_event_is_enough_after_a_while_although_bob_is_stopped() {
+    let policy = format!("{POLICY}\n[lifecycle]\nact_on_event_after = \"4h\"\n");
+    let mut world = World::with_people(&policy, 20).await;
+    world.ports.network().bob = Some(Unavailable::Refused);
+    world.leave(0..1).await;
+    for number in 1..4 {
+        world.note(number, Evidence::Updated).await;
+    }
+    world.live(3 * 3600).await;
+    assert_eq!(world.deleted(), 0);
+    world.live(3 * 3600).await;
+    assert_eq!(world.deleted(), 1);
+}
+
+#[tokio::test]
 async fn err_11_one_poison_employee_stops_nobody_else() {
     let mut world = World::with_people(POLICY, 20).await;
     world

@@ -26,7 +26,8 @@ const LARGEST_RECORD: usize = 256 * 1024;
 /// [`SearchPeople::stream`](super::SearchPeople::stream).
 ///
 /// HiBob answers a search with one body, however many people there are. This decodes it while it
-/// arrives, and holds one record and one piece of the body (in total well below a megabyte).
+/// arrives, and holds one record and a piece of the body; with what the connection reads ahead that
+/// is less than a megabyte.
 /// Use [`next`](Self::next), or the [`Stream`] that this is too.
 ///
 /// # Errors
@@ -190,6 +191,8 @@ impl Reading {
                 Ok(None) => {}
                 Err(error) => return Poll::Ready(Some(Err(self.located(error)))),
             }
+            // Given back first, so that the connection can use its memory again.
+            self.piece = Bytes::new();
             match Pin::new(&mut self.body).poll_frame(context) {
                 Poll::Ready(Some(Ok(frame))) => {
                     self.piece = frame.into_data().unwrap_or_default();

@@ -163,6 +163,9 @@ pub(super) fn no_answer(error: &Error) -> Answer {
         Some(status) if status.as_u16() == 404 => Answer::NotFound,
         Some(status) if status.as_u16() == 401 => Answer::Unavailable(Unavailable::Refused),
         Some(status) if status.as_u16() == 403 => Answer::Forbidden,
+        Some(status) if status.as_u16() == 429 => {
+            Answer::Unavailable(crate::clients::asked_to_wait(error.retry_after()))
+        }
         _ => Answer::Unavailable(crate::clients::pause(error.retry_after())),
     }
 }

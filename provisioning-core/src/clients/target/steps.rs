@@ -159,9 +159,11 @@ pub(super) fn plain<T>(done: Result<T, Error>) -> Outcome {
 fn failed(error: &Error) -> Outcome {
     match error.status() {
         Some(status) if status.as_u16() == 429 => {
-            Outcome::Unavailable(crate::clients::pause(error.retry_after()))
+            Outcome::Unavailable(crate::clients::asked_to_wait(error.retry_after()))
         }
-        Some(status) if matches!(status.as_u16(), 401 | 403) => {
+        Some(status) if status.as_u16() == 401 => Outcome::Unavailable(Unavailable::Refused),
+        // A refusal with a code is about this call: a scope that is missing, or this account.
+        Some(status) if status.as_u16() == 403 && error.code().is_none() => {
             Outcome::Unavailable(Unavailable::Refused)
         }
         Some(status) if status.is_client_error() => Outcome::Refused {
