@@ -1,16 +1,16 @@
 //! The command line.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
-use provisioning_core::PolicyProblems;
-use tracing::level_filters::LevelFilter;
+use clap::{Parser, Subcommand};
 
-use crate::host::StartError;
-use crate::output::Output;
-use crate::settings::{Environment, SettingsError};
-use crate::{demo, log, serve};
+use crate::commands::demo::DemoArgs;
+use crate::commands::pause::{PauseArgs, ResumeArgs};
+use crate::commands::serve::ServeArgs;
+use crate::commands::{Exit, Failure, Kit};
+use crate::log;
+use crate::output::Form;
+use crate::settings::Environment;
 
 /// Keeps 360Learning accounts in step with HiBob.
 ///
@@ -27,86 +27,43 @@ use crate::{demo, log, serve};
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// Print the result as one JSON object.
+    #[arg(long, global = true)]
+    json: bool,
 }
 
 #[derive(Clone, Debug, Subcommand)]
 enum Command {
-    /// Play some weeks in the life of a small company, and show what is decided and why.
-    ///
-    /// Starts stand-ins for both systems in this process and a host beside them, connects them
-    /// with signed webhooks over real HTTP, and compares both sides at the end. The exit code is 0
-    /// only if they agree.
     Demo(DemoArgs),
-    /// Take Bob's webhooks and keep the accounts in step, until SIGINT or SIGTERM.
-    ///
-    /// Listens on POST /hibob/upsert and POST /hibob/deactivation for Bob, and on GET /live,
-    /// /ready and /metrics for whoever operates it. Settings come from the environment and from
-    /// `.env`; see `provisioner --help`.
     Serve(ServeArgs),
-}
-
-#[derive(Clone, Copy, Debug, Args)]
-struct DemoArgs {
-    /// Print nothing but one JSON object at the end.
-    #[arg(long)]
-    json: bool,
-}
-
-/// How `serve` runs.
-#[derive(Clone, Debug, Args)]
-pub struct ServeArgs {
-    /// The policy: who gets which account.
-    #[arg(long, value_name = "FILE", default_value = "policy.toml")]
-    pub(crate) policy: PathBuf,
-    /// Work against a sandbox and take the time from its clock.
-    ///
-    /// The sandbox is the one at `HIBOB_BASE_URL`. If that is not set, one is started in this
-    /// process with everything it needs, and the command prints how to send an event by hand.
-    #[arg(long)]
-    pub(crate) sandbox: bool,
+    Pause(PauseArgs),
+    Resume(ResumeArgs),
 }
 
 impl Cli {
     /// Runs the command; returns the exit code: 0 done, 1 failed, 2 unusable arguments, settings or
-    /// policy.
+    /// policy, 3 partly done, 4 held until a person approves it.
     pub async fn run(self) -> ExitCode {
         match self.command().await {
-            Ok(code) => code,
+            Ok(exit) => exit.into(),
             Err(error) => {
-                log::fatal(&error);
-                ExitCode::from(if is_usage(&error) { 2 } else { 1 })
+                let next = error.downcast_ref::<Failure>();
+                log::fatal(&error, next.and_then(Failure::next_step));
+                Exit::of(&error).into()
             }
         }
     }
 
-    async fn command(self) -> anyhow::Result<ExitCode> {
-        let environment = Environment::of_process()?;
-        let output = Output::stdout(&environment);
+    async fn command(self) -> anyhow::Result<Exit> {
+        let form = if self.json { Form::Json } else { Form::Text };
+        let kit = Kit::new(Environment::of_process()?, form);
         match self.command {
-            Command::Demo(DemoArgs { json }) => {
-                log::start(&environment, LevelFilter::ERROR);
-                let silent = Output::nowhere();
-                let summary = demo(if json { &silent } else { &output }).await?;
-                if json {
-                    output.line(serde_json::to_string(&summary)?);
-                }
-                Ok(ExitCode::from(u8::from(!summary.converged)))
-            }
-            Command::Serve(args) => {
-                log::start(&environment, LevelFilter::INFO);
-                serve(&args, &environment, &output).await?;
-                Ok(ExitCode::SUCCESS)
-            }
+            Command::Demo(args) => args.run(&kit).await,
+            Command::Serve(args) => args.run(&kit).await,
+            Command::Pause(args) => args.run(&kit).await,
+            Command::Resume(args) => args.run(&kit).await,
         }
     }
-}
-
-fn is_usage(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        cause.is::<SettingsError>()
-            || cause.is::<PolicyProblems>()
-            || matches!(cause.downcast_ref(), Some(StartError::Policy(_)))
-    })
 }
 
 const AFTER: &str = "\
@@ -127,7 +84,10 @@ Settings of `serve`, from the environment or a file `.env`:
   LISTEN                      address and port to listen on (default 127.0.0.1:8360)
   RUST_LOG                    how much is logged to stderr (default info)
 
-Exit codes: 0 done, 1 failed, 2 unusable arguments, settings or policy.";
+Results go to stdout and everything else to stderr; with --json the result is one object.
+
+Exit codes: 0 done, 1 failed, 2 unusable arguments, settings or policy, 3 partly done, 4 held until
+a person approves it.";
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use learning360_client::Quota;
 use provisioning_core::driver::Decided;
 use provisioning_core::{Catalog, Policy, PolicyProblems};
 use tokio::net::TcpListener;
@@ -13,13 +12,14 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use crate::clients::Clients;
 use crate::clock::Clock;
 use crate::feed::{Feed, Happened};
 use crate::intake::{self, Intake};
 use crate::metrics::Metrics;
 use crate::settings::Settings;
 use crate::store::SqliteStore;
-use crate::worker::{Clients, Worker};
+use crate::worker::Worker;
 
 /// A host that runs in this process until it is shut down or dropped.
 ///
@@ -96,7 +96,7 @@ impl Host {
             .context("the listener has no address")?;
         let (metrics, feed) = (Arc::new(Metrics::new()), Feed::new());
         let wake = Arc::new(Notify::new());
-        let clients = clients(settings, &clock)?;
+        let clients = Clients::new(&settings.bob, &settings.learning360, &clock)?;
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
 
@@ -195,34 +195,6 @@ async fn serve(listener: TcpListener, intake: Arc<Intake>, mut stop: watch::Rece
     if let Err(error) = server.await {
         tracing::error!(%error, "the listener ended");
     }
-}
-
-/// One HTTP client per API: a token never goes to another host by way of a shared one.
-fn clients(settings: &Settings, clock: &Clock) -> anyhow::Result<Clients> {
-    // Calls per second or minute mean nothing where the time is not real.
-    let (bob_quota, quota) = if clock.is_virtual() {
-        (hibob_client::Quota::unlimited(), Quota::unlimited())
-    } else {
-        (hibob_client::Quota::default(), Quota::default())
-    };
-    let bob = &settings.bob;
-    let bob = hibob_client::Client::builder()
-        .service_user(bob.service_user.clone(), bob.token.clone())
-        .base_url(bob.base_url.clone())
-        .quota(bob_quota)
-        .build()
-        .context("the client of Bob cannot be built")?;
-    let learning360 = &settings.learning360;
-    let learning360 = learning360_client::Client::builder()
-        .credentials(
-            learning360.client_id.clone(),
-            learning360.client_secret.clone(),
-        )
-        .base_url(learning360.base_url.clone())
-        .quota(quota)
-        .build()
-        .context("the client of 360Learning cannot be built")?;
-    Ok(Clients { bob, learning360 })
 }
 
 /// Checks the policy against the fields that Bob has; `None` if Bob does not answer now.

@@ -8,28 +8,27 @@
 //! written down is decided by the driver of the core, in turns, when it is due.
 
 pub mod cli;
+mod clients;
 mod clock;
-mod demo;
+#[allow(dead_code, reason = "the next commands use the rest")]
+mod commands;
 mod feed;
 mod host;
 mod intake;
 pub mod log;
 mod metrics;
+#[allow(dead_code, reason = "the next commands use the rest")]
 mod output;
-mod serve;
 mod settings;
 mod store;
 mod worker;
 
 pub use self::clock::Clock;
-pub use self::demo::{Summary, demo};
 pub use self::feed::{Happened, Received};
 pub use self::host::{Host, StartError};
 pub use self::intake::Outcome;
 pub use self::metrics::Metrics;
-pub use self::output::Output;
-pub use self::serve::serve;
-pub use self::settings::{Bob, Database, Environment, Learning360, Settings, SettingsError};
+pub use self::settings::{Apis, Bob, Database, Environment, Learning360, Settings, SettingsError};
 pub use self::store::{AuditEntry, DeadLetter, SqliteStore};
 
 /// The policy that the demonstration uses, and that explains itself.

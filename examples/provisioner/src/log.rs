@@ -1,6 +1,6 @@
 //! Log lines: on stderr, and never with anybody's data.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 
 use tracing::metadata::Metadata;
 use tracing::{Level, Subscriber};
@@ -9,6 +9,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::output::wants_colours;
 use crate::settings::Environment;
 
 /// Starts logging to stderr, with `RUST_LOG` if it is set, else from this level on.
@@ -16,16 +17,21 @@ use crate::settings::Environment;
 /// Libraries below our own may print headers, bodies or parameters in their detailed lines, so
 /// whatever `RUST_LOG` says, nothing more detailed than `info` is taken from them.
 pub fn start(environment: &Environment, level: LevelFilter) {
-    let colours = std::io::stderr().is_terminal() && environment.get("NO_COLOR").is_none();
+    let colours = wants_colours(environment, &std::io::stderr());
     let started = subscriber(environment, level, colours, std::io::stderr).try_init();
     // A second call, in a test, keeps what there is.
     drop(started);
 }
 
-/// Says on stderr why the program ends, with what caused it.
-pub(crate) fn fatal(error: &anyhow::Error) {
+/// Says on stderr why the program ends, with what caused it and what to do next.
+pub(crate) fn fatal(error: &anyhow::Error, next: Option<&str>) {
+    let mut text = format!("error: {error:#}");
+    if let Some(next) = next {
+        text.push_str("\nnext: ");
+        text.push_str(next);
+    }
     // Without a reader of stderr there is nobody to tell.
-    drop(writeln!(std::io::stderr(), "error: {error:#}"));
+    drop(writeln!(std::io::stderr(), "{text}"));
 }
 
 fn subscriber<W>(

@@ -29,6 +29,18 @@ pub struct Settings {
     pub deactivation: Verifier,
 }
 
+/// How to reach both APIs: what a command needs that takes nothing in.
+///
+/// `Debug` shows no secret.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Apis {
+    /// How to reach Bob.
+    pub bob: Bob,
+    /// How to reach 360Learning.
+    pub learning360: Learning360,
+}
+
 /// How to reach Bob.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -75,22 +87,40 @@ impl Settings {
     /// # Errors
     /// [`SettingsError`] names each variable that is missing or cannot be used.
     pub fn read(environment: &Environment) -> Result<Self, SettingsError> {
-        let mut problems = Vec::new();
-        let settings = read(environment, &mut problems);
-        match settings {
-            Some(settings) if problems.is_empty() => Ok(settings),
-            _ => Err(SettingsError(problems)),
-        }
+        complete(|problems| {
+            // Each part is read, whatever is wrong with the others, so that nothing is told late.
+            let apis = apis(environment, problems);
+            let (upsert, deactivation) = (
+                secrets(environment, "upsert", "HIBOB_UPSERT_SECRETS", problems),
+                secrets(
+                    environment,
+                    "deactivation",
+                    "HIBOB_DEACTIVATION_SECRETS",
+                    problems,
+                ),
+            );
+            let listen = listen(environment, problems);
+            let database = database(environment, problems);
+            let Apis { bob, learning360 } = apis?;
+            Some(Self {
+                listen: listen?,
+                database: database?,
+                bob,
+                learning360,
+                upsert: upsert?,
+                deactivation: deactivation?,
+            })
+        })
     }
 }
 
-impl SettingsError {
-    pub(crate) fn policy_file(path: &std::path::Path, error: &std::io::Error) -> Self {
-        let path = path.display();
-        let kind = error.kind();
-        Self(vec![format!(
-            "the policy file {path} cannot be read: {kind} (--policy FILE)"
-        )])
+impl Apis {
+    /// Reads how to reach both APIs, and finds everything that is wrong with it at once.
+    ///
+    /// # Errors
+    /// [`SettingsError`] names each variable that is missing or cannot be used.
+    pub fn read(environment: &Environment) -> Result<Self, SettingsError> {
+        complete(|problems| apis(environment, problems))
     }
 }
 
@@ -154,6 +184,14 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Environment {
 }
 
 impl Database {
+    /// Reads where the state lies.
+    ///
+    /// # Errors
+    /// [`SettingsError`] if it cannot be used.
+    pub fn read(environment: &Environment) -> Result<Self, SettingsError> {
+        complete(|problems| database(environment, problems))
+    }
+
     /// The URL.
     pub fn url(&self) -> &str {
         &self.0
@@ -186,14 +224,17 @@ impl fmt::Display for SettingsError {
     }
 }
 
-fn read(environment: &Environment, problems: &mut Vec<String>) -> Option<Settings> {
-    let mut text = |name: &str| {
-        let value = environment.get(name).map(str::to_owned);
-        if value.is_none() {
-            problems.push(format!("{name} is not set"));
-        }
-        value
-    };
+/// What was read, if nothing is wrong with it.
+fn complete<T>(read: impl FnOnce(&mut Vec<String>) -> Option<T>) -> Result<T, SettingsError> {
+    let mut problems = Vec::new();
+    match read(&mut problems) {
+        Some(value) if problems.is_empty() => Ok(value),
+        _ => Err(SettingsError(problems)),
+    }
+}
+
+fn apis(environment: &Environment, problems: &mut Vec<String>) -> Option<Apis> {
+    let mut text = |name: &str| required(environment, name, problems);
     let (bob_url, service_user, token) = (
         text("HIBOB_BASE_URL"),
         text("HIBOB_SERVICE_USER_ID"),
@@ -204,17 +245,8 @@ fn read(environment: &Environment, problems: &mut Vec<String>) -> Option<Setting
         text("LEARNING360_CLIENT_ID"),
         text("LEARNING360_CLIENT_SECRET"),
     );
-    let (upsert, deactivation) = (
-        text("HIBOB_UPSERT_SECRETS"),
-        text("HIBOB_DEACTIVATION_SECRETS"),
-    );
-    let bob_url = bob_url.and_then(|url| base_url("HIBOB_BASE_URL", &url, problems));
-    let url = url.and_then(|url| base_url("LEARNING360_BASE_URL", &url, problems));
-    let listen = environment.get("LISTEN").unwrap_or("127.0.0.1:8360");
-    let listen = listen.parse();
-    if listen.is_err() {
-        problems.push("LISTEN must be an address with a port, such as 127.0.0.1:8360".to_owned());
-    }
+    let bob_url = bob_url.and_then(|url| base_url("HIBOB_BASE_URL", url, problems));
+    let url = url.and_then(|url| base_url("LEARNING360_BASE_URL", url, problems));
     let company = environment
         .get("HIBOB_COMPANY_ID")
         .map(str::parse::<u64>)
@@ -222,33 +254,61 @@ fn read(environment: &Environment, problems: &mut Vec<String>) -> Option<Setting
     if company.is_err() {
         problems.push("HIBOB_COMPANY_ID must be a number".to_owned());
     }
-    let database = environment
-        .get("DATABASE_URL")
-        .unwrap_or("sqlite://provisioner.db");
-    if !database.starts_with("sqlite:") {
-        problems.push("DATABASE_URL must begin with sqlite:".to_owned());
-    }
-    Some(Settings {
-        listen: listen.ok()?,
-        database: Database(database.to_owned()),
+    Some(Apis {
         bob: Bob {
             base_url: bob_url?,
-            service_user: service_user?,
+            service_user: service_user?.to_owned(),
             token: SecretString::from(token?),
             company: company.ok()?.map(CompanyId::new),
         },
         learning360: Learning360 {
             base_url: url?,
-            client_id: client_id?,
+            client_id: client_id?.to_owned(),
             client_secret: SecretString::from(client_secret?),
         },
-        upsert: verifier("upsert", &upsert?)?,
-        deactivation: verifier("deactivation", &deactivation?)?,
     })
 }
 
+fn required<'e>(
+    environment: &'e Environment,
+    name: &str,
+    problems: &mut Vec<String>,
+) -> Option<&'e str> {
+    let value = environment.get(name);
+    if value.is_none() {
+        problems.push(format!("{name} is not set"));
+    }
+    value
+}
+
+fn listen(environment: &Environment, problems: &mut Vec<String>) -> Option<SocketAddr> {
+    let listen = environment.get("LISTEN").unwrap_or("127.0.0.1:8360");
+    let listen = listen.parse();
+    if listen.is_err() {
+        problems.push("LISTEN must be an address with a port, such as 127.0.0.1:8360".to_owned());
+    }
+    listen.ok()
+}
+
+fn database(environment: &Environment, problems: &mut Vec<String>) -> Option<Database> {
+    let database = environment
+        .get("DATABASE_URL")
+        .unwrap_or("sqlite://provisioner.db");
+    if !database.starts_with("sqlite:") {
+        problems.push("DATABASE_URL must begin with sqlite:".to_owned());
+        return None;
+    }
+    Some(Database(database.to_owned()))
+}
+
 /// Secrets are labelled by their position: `upsert-1`, `upsert-2`, ….
-fn verifier(endpoint: &str, secrets: &str) -> Option<Verifier> {
+fn secrets(
+    environment: &Environment,
+    endpoint: &str,
+    name: &str,
+    problems: &mut Vec<String>,
+) -> Option<Verifier> {
+    let secrets = required(environment, name, problems)?;
     let secrets = secrets.split_whitespace().zip(1..);
     let labelled = secrets.map(|(key, number)| Secret::new(format!("{endpoint}-{number}"), key));
     // There is at least one and none is empty: a blank variable counts as not set.

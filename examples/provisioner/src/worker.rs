@@ -10,6 +10,7 @@ use provisioning_core::{Disposition, Policy};
 use tokio::sync::{Mutex, Notify, watch};
 use tokio::time::sleep;
 
+use crate::clients::Clients;
 use crate::clock::Clock;
 use crate::feed::Feed;
 use crate::metrics::Metrics;
@@ -26,13 +27,6 @@ pub(crate) struct Worker {
     metrics: Arc<Metrics>,
     feed: Feed,
     wake: Arc<Notify>,
-}
-
-/// The clients of both APIs.
-#[derive(Clone, Debug)]
-pub(crate) struct Clients {
-    pub(crate) bob: hibob_client::Client,
-    pub(crate) learning360: learning360_client::Client,
 }
 
 impl Worker {
@@ -150,14 +144,6 @@ impl Worker {
         if let Err(error) = self.store.sweep(now).await {
             tracing::error!(%error, "what is past its time could not be removed");
         }
-    }
-}
-
-impl Clients {
-    fn driver(&self, policy: Policy, store: SqliteStore) -> Driver<Bob, Lms, SqliteStore> {
-        let source = Bob::new(self.bob.clone(), &policy);
-        let target = Lms::new(self.learning360.clone(), &policy);
-        Driver::new(policy, source, target, store)
     }
 }
 

@@ -44,9 +44,25 @@ impl SqliteStore {
     /// # Errors
     /// If the URL or the file cannot be used.
     pub async fn open(url: &str) -> anyhow::Result<Self> {
-        let options = SqliteConnectOptions::from_str(url)
-            .context("DATABASE_URL is not a usable sqlite:// URL")?
-            .create_if_missing(true)
+        let store = Self::connect(options(url)?.create_if_missing(true)).await?;
+        store
+            .drop_leases()
+            .await
+            .context("the database cannot be written")?;
+        Ok(store)
+    }
+
+    /// Opens the file beside a process that works on it, whose leases stay: for a command that
+    /// looks, or notes something down. The file has to be there.
+    ///
+    /// # Errors
+    /// If the URL or the file cannot be used.
+    pub async fn attach(url: &str) -> anyhow::Result<Self> {
+        Self::connect(options(url)?.create_if_missing(false)).await
+    }
+
+    async fn connect(options: SqliteConnectOptions) -> anyhow::Result<Self> {
+        let options = options
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
@@ -64,12 +80,7 @@ impl SqliteStore {
             .run(&pool)
             .await
             .context("the database cannot be brought up to date")?;
-        let store = Self { pool };
-        store
-            .drop_leases()
-            .await
-            .context("the database cannot be written")?;
-        Ok(store)
+        Ok(Self { pool })
     }
 
     /// Closes the file; every call fails from then on.
@@ -440,6 +451,10 @@ impl fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqliteStore").finish_non_exhaustive()
     }
+}
+
+fn options(url: &str) -> anyhow::Result<SqliteConnectOptions> {
+    SqliteConnectOptions::from_str(url).context("DATABASE_URL is not a usable sqlite:// URL")
 }
 
 async fn next_seq(connection: &mut SqliteConnection) -> Result<Seq, sqlx::Error> {

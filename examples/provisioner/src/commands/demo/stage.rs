@@ -11,11 +11,11 @@ use tokio::sync::broadcast::error::TryRecvError;
 use super::telling;
 use crate::EXAMPLE_POLICY;
 use crate::clock::Clock;
+use crate::commands::serve::{sandbox_settings, webhooks};
 use crate::feed::Happened;
 use crate::host::Host;
 use crate::intake::Outcome;
 use crate::output::Output;
-use crate::serve::{sandbox_settings, webhooks};
 use crate::settings::Environment;
 
 /// Both stand-ins and a host between them, and what has happened so far.

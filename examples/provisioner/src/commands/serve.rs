@@ -1,53 +1,63 @@
 //! The command `serve`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use clap::Args;
 use provisioning_core::Policy;
 use sandbox::{BobAct, Control, Sandbox, Seed, Webhook};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
+use tracing::level_filters::LevelFilter;
 
-use crate::EXAMPLE_POLICY;
-use crate::cli::ServeArgs;
+use super::{Exit, Kit, Time};
 use crate::clock::Clock;
 use crate::host::Host;
-use crate::output::{Look, Output};
+use crate::output::{Form, Look, Output};
 use crate::settings::{Environment, Settings, SettingsError};
+use crate::{EXAMPLE_POLICY, log};
 
-/// Serves until the process is told to stop.
+/// Take Bob's webhooks and keep the accounts in step, until SIGINT or SIGTERM.
 ///
-/// # Errors
-/// If the settings or the policy cannot be used, or the host does not start.
-pub async fn serve(
-    args: &ServeArgs,
-    environment: &Environment,
-    output: &Output,
-) -> anyhow::Result<()> {
-    let own = args.sandbox && environment.get("HIBOB_BASE_URL").is_none();
-    let policy = policy(&args.policy, own)?;
-    if own {
-        return in_own_sandbox(policy, environment, output).await;
+/// Listens on POST /hibob/upsert and POST /hibob/deactivation for Bob, and on GET /live,
+/// /ready and /metrics for whoever operates it. Settings come from the environment and from
+/// `.env`; see `provisioner --help`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// The policy: who gets which account.
+    #[arg(long, value_name = "FILE", default_value = "policy.toml")]
+    policy: PathBuf,
+    /// Work against a sandbox and take the time from its clock.
+    ///
+    /// The sandbox is the one at `HIBOB_BASE_URL`. If that is not set, one is started in this
+    /// process with everything it needs, and the command prints how to send an event by hand.
+    #[arg(long)]
+    sandbox: bool,
+}
+
+impl ServeArgs {
+    /// Serves until the process is told to stop.
+    pub(crate) async fn run(self, kit: &Kit) -> anyhow::Result<Exit> {
+        log::start(kit.environment(), LevelFilter::INFO);
+        let own = self.sandbox && kit.environment().get("HIBOB_BASE_URL").is_none();
+        if own {
+            in_own_sandbox(own_policy(&self.policy)?, kit).await?;
+            return Ok(Exit::Done);
+        }
+        let policy = Kit::policy(&self.policy)?;
+        let settings = kit.settings()?;
+        let clock = kit.clock(Time::of(self.sandbox)).await?;
+        let host = Host::start(&settings, policy, clock).await?;
+        listening(kit, &host);
+        stopped().await?;
+        host.shutdown().await?;
+        Ok(Exit::Done)
     }
-    let settings = Settings::read(environment)?;
-    let clock = if args.sandbox {
-        Clock::sandbox(&settings.bob.base_url).await?
-    } else {
-        Clock::system()
-    };
-    let host = Host::start(&settings, policy, clock).await?;
-    output.line(format_args!("listening on {}", host.url()));
-    stopped().await?;
-    host.shutdown().await
 }
 
 /// Starts a sandbox with a company in it, whose clock runs like any other, and connects the two.
-async fn in_own_sandbox(
-    policy: Policy,
-    environment: &Environment,
-    output: &Output,
-) -> anyhow::Result<()> {
+async fn in_own_sandbox(policy: Policy, kit: &Kit) -> anyhow::Result<()> {
     let seed = Seed::demo();
     let company = seed.company.id;
     let person = seed
@@ -58,7 +68,7 @@ async fn in_own_sandbox(
         .clone();
     let sandbox = Sandbox::start(seed).await?;
     let folder = tempfile::tempdir()?;
-    let settings = sandbox_settings(&sandbox, folder.path(), environment)?;
+    let settings = sandbox_settings(&sandbox, folder.path(), kit.environment())?;
     let clock = Clock::sandbox(&settings.bob.base_url).await?;
     let host = Host::start(&settings, policy, clock).await?;
     let control = sandbox.control();
@@ -67,22 +77,24 @@ async fn in_own_sandbox(
     }
     let mut running = JoinSet::new();
     running.spawn(run_clock(control.clone()));
-    output.line(format_args!("listening on {}", host.url()));
-    let event = serde_json::json!({
-        "companyId": company,
-        "type": "employee.created",
-        "triggeredBy": "system",
-        "triggeredAt": control.now().await?.strftime("%Y-%m-%dT%H:%M:%S.000000").to_string(),
-        "version": "v2",
-        "data": { "employeeId": person },
-    });
-    let learning360 = sandbox.learning360_base_url();
-    explain(
-        output,
-        &host.url(),
-        &event.to_string(),
-        learning360.as_str(),
-    );
+    listening(kit, &host);
+    if kit.form() == Form::Text {
+        let event = serde_json::json!({
+            "companyId": company,
+            "type": "employee.created",
+            "triggeredBy": "system",
+            "triggeredAt": control.now().await?.strftime("%Y-%m-%dT%H:%M:%S.000000").to_string(),
+            "version": "v2",
+            "data": { "employeeId": person },
+        });
+        let learning360 = sandbox.learning360_base_url();
+        explain(
+            kit.output(),
+            &host.url(),
+            &event.to_string(),
+            learning360.as_str(),
+        );
+    }
     stopped().await?;
     running.shutdown().await;
     host.shutdown().await?;
@@ -163,19 +175,24 @@ as Bob signs:
     ));
 }
 
-fn policy(path: &Path, own: bool) -> anyhow::Result<Policy> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if own && error.kind() == std::io::ErrorKind::NotFound => {
-            tracing::info!(
-                "there is no {}; the example's policy is used",
-                path.display()
-            );
-            EXAMPLE_POLICY.to_owned()
-        }
-        Err(error) => return Err(SettingsError::policy_file(path, &error).into()),
-    };
-    Policy::parse(&text).with_context(|| path.display().to_string())
+/// The policy in this file, or the example's if there is no such file.
+fn own_policy(path: &Path) -> anyhow::Result<Policy> {
+    if path.exists() {
+        return Kit::policy(path);
+    }
+    tracing::info!(
+        "there is no {}; the example's policy is used",
+        path.display()
+    );
+    Ok(Policy::parse(EXAMPLE_POLICY)?)
+}
+
+fn listening(kit: &Kit, host: &Host) {
+    let url = host.url();
+    match kit.form() {
+        Form::Text => kit.output().line(format_args!("listening on {url}")),
+        Form::Json => kit.output().line(serde_json::json!({ "listening": url })),
+    }
 }
 
 async fn run_clock(control: Control) {

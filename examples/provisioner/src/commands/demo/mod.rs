@@ -7,39 +7,70 @@ mod telling;
 
 use std::collections::BTreeMap;
 
+use clap::Args;
 use serde::Serialize;
 use tokio::time::Instant;
+use tracing::level_filters::LevelFilter;
 
 use self::stage::Stage;
-use crate::output::Output;
+use super::{Exit, Kit};
+use crate::log;
+use crate::output::{Form, Output};
+
+/// Play some weeks in the life of a small company, and show what is decided and why.
+///
+/// Starts stand-ins for both systems in this process and a host beside them, connects them
+/// with signed webhooks over real HTTP, and compares both sides at the end. The exit code is 0
+/// only if they agree.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct DemoArgs {}
+
+impl DemoArgs {
+    pub(crate) async fn run(self, kit: &Kit) -> anyhow::Result<Exit> {
+        log::start(kit.environment(), LevelFilter::ERROR);
+        let silent = Output::nowhere();
+        let told = match kit.form() {
+            Form::Text => kit.output(),
+            Form::Json => &silent,
+        };
+        let summary = demo(told).await?;
+        if kit.form() == Form::Json {
+            kit.output().line(serde_json::to_string(&summary)?);
+        }
+        Ok(if summary.converged {
+            Exit::Done
+        } else {
+            Exit::Failed
+        })
+    }
+}
 
 /// How the demonstration ended.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Summary {
+pub(crate) struct Summary {
     /// Whether both sides agree at the end.
-    pub converged: bool,
+    pub(crate) converged: bool,
     /// People that were compared.
-    pub employees: usize,
+    pub(crate) employees: usize,
     /// Events that Bob delivered.
-    pub webhooks: usize,
+    pub(crate) webhooks: usize,
     /// Decisions by disposition; events that were ignored are among them.
-    pub decisions: BTreeMap<String, usize>,
+    pub(crate) decisions: BTreeMap<String, usize>,
     /// Reading calls to either API, without tokens and metadata.
-    pub reads: usize,
+    pub(crate) reads: usize,
     /// Writing calls to either API.
-    pub writes: usize,
+    pub(crate) writes: usize,
     /// Steps that the guard held.
-    pub held: usize,
+    pub(crate) held: usize,
     /// How long it took, in seconds of real time.
-    pub seconds: f64,
+    pub(crate) seconds: f64,
 }
 
 /// Plays the demonstration on a sandbox of its own, and compares both sides at the end.
 ///
 /// # Errors
 /// If the sandbox or the host fails; that both sides differ is no error but in the summary.
-pub async fn demo(output: &Output) -> anyhow::Result<Summary> {
+async fn demo(output: &Output) -> anyhow::Result<Summary> {
     let started = Instant::now();
     let mut stage = Stage::set(output).await?;
     story::play(&mut stage).await?;

@@ -1,0 +1,62 @@
+//! The clients of both APIs, and the driver between them.
+
+use anyhow::Context as _;
+use learning360_client::Quota;
+use provisioning_core::Policy;
+use provisioning_core::clients::{Bob, Lms};
+use provisioning_core::driver::Driver;
+
+use crate::clock::Clock;
+use crate::settings;
+use crate::store::SqliteStore;
+
+/// The clients of both APIs: one HTTP client per API, because a token never goes to another host
+/// by way of a shared one.
+#[derive(Clone, Debug)]
+pub(crate) struct Clients {
+    pub(crate) bob: hibob_client::Client,
+    pub(crate) learning360: learning360_client::Client,
+}
+
+impl Clients {
+    /// Clients with these credentials; nothing is called yet.
+    pub(crate) fn new(
+        bob: &settings::Bob,
+        learning360: &settings::Learning360,
+        clock: &Clock,
+    ) -> anyhow::Result<Self> {
+        // Calls per second or minute mean nothing where the time is not real.
+        let (bob_quota, quota) = if clock.is_virtual() {
+            (hibob_client::Quota::unlimited(), Quota::unlimited())
+        } else {
+            (hibob_client::Quota::default(), Quota::default())
+        };
+        let bob = hibob_client::Client::builder()
+            .service_user(bob.service_user.clone(), bob.token.clone())
+            .base_url(bob.base_url.clone())
+            .quota(bob_quota)
+            .build()
+            .context("the client of Bob cannot be built")?;
+        let learning360 = learning360_client::Client::builder()
+            .credentials(
+                learning360.client_id.clone(),
+                learning360.client_secret.clone(),
+            )
+            .base_url(learning360.base_url.clone())
+            .quota(quota)
+            .build()
+            .context("the client of 360Learning cannot be built")?;
+        Ok(Self { bob, learning360 })
+    }
+
+    /// A driver that decides by this policy.
+    pub(crate) fn driver(
+        &self,
+        policy: Policy,
+        store: SqliteStore,
+    ) -> Driver<Bob, Lms, SqliteStore> {
+        let source = Bob::new(self.bob.clone(), &policy);
+        let target = Lms::new(self.learning360.clone(), &policy);
+        Driver::new(policy, source, target, store)
+    }
+}
