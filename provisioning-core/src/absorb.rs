@@ -129,6 +129,7 @@ fn done(memory: &mut Memory, step: &Step, effect: &Effect) -> Next {
                 return wrong(memory, user, Some(mail.clone()), true);
             }
             memory.deactivated = None;
+            memory.gone = false;
             memory.returned = true;
             memory.mail = Some(mail.clone());
             // What is left of groups, managers and values is read before it is given back. An
@@ -213,6 +214,7 @@ fn done(memory: &mut Memory, step: &Step, effect: &Effect) -> Next {
 }
 
 fn deactivated(memory: &mut Memory, step: &Step) {
+    memory.gone = step.known_user() == memory.deactivated.as_ref();
     memory.scheduled = None;
     if memory.taken.is_none() {
         // Nothing of what we granted is left, and after a rehire the rules speak anew.

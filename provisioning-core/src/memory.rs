@@ -34,6 +34,8 @@ pub struct Memory {
     pub(crate) create: Option<CreateIntent>,
     /// A deactivation of ours: admitted, and perhaps done.
     pub(crate) deactivated: Option<UserId>,
+    /// That deactivation took place; if the account is active again, somebody else did it.
+    pub(crate) gone: bool,
     /// What the deactivation took and a return gives back.
     pub(crate) taken: Option<Taken>,
     /// What a deactivation will have taken, if the guards let it through.
@@ -211,6 +213,7 @@ impl Memory {
             }
             Action::Deactivate if step.reason != Reason::UndoRestore => {
                 self.deactivated = step.known_user().cloned();
+                self.gone = false;
                 self.taken = self.leaving.take();
             }
             _ => {}
@@ -241,6 +244,7 @@ impl Default for Memory {
             mail: None,
             create: None,
             deactivated: None,
+            gone: false,
             taken: None,
             leaving: None,
             granted: BTreeSet::new(),

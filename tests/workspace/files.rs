@@ -1,10 +1,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-fn sources() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the workspace");
+/// Every Rust file of the workspace.
+pub(crate) fn sources() -> Vec<PathBuf> {
+    let root = root();
     let mut found = Vec::new();
     let mut folders: Vec<_> = [
         "hibob-client",
@@ -27,6 +26,13 @@ fn sources() -> Vec<PathBuf> {
     }
     assert!(found.len() > 50, "the check sees the sources");
     found
+}
+
+/// The folder of the workspace.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the workspace")
 }
 
 #[test]

@@ -1,4 +1,7 @@
-//! Checks of the workspace itself: what the pure core depends on, and how the files are kept.
+//! Checks of the workspace itself: what the pure core depends on, how the files are kept, and
+//! which tests prove which scenario.
 
 mod files;
+mod pages;
 mod purity;
+mod scenarios;

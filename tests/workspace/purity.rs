@@ -1,5 +1,6 @@
-use std::path::Path;
 use std::process::Command;
+
+use crate::files::root;
 
 /// The packages that a package is built from, with these features and nothing else.
 fn tree(package: &str, features: &[&str]) -> Vec<String> {
@@ -35,12 +36,6 @@ fn tree(package: &str, features: &[&str]) -> Vec<String> {
     names.sort();
     names.dedup();
     names
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the workspace")
 }
 
 /// What a pure crate must not be built from: networks, runtimes, clocks of the system, randomness.

@@ -23,12 +23,18 @@ pub(crate) fn deactivate(
     kind: Option<ChargeKind>,
     back: Return,
 ) -> Disposition {
+    let ours = draft.memory.deactivated.as_ref() == Some(user.id());
     if *user.status() == UserStatus::Deleted {
+        draft.memory.gone = ours;
         if back == Return::NotExpected {
             // After a rehire the account gets only what the policy grants.
             draft.memory.taken = None;
         }
         return Disposition::NoOp(Reason::AlreadyInactive);
+    }
+    if ours && draft.memory.gone {
+        // LIF-28: somebody else activated it again.
+        draft.find(Subject::Person, Reason::Drift);
     }
     let roles = match &situation.estate.roles {
         Some(Told::Found(roles)) => Some(*roles),

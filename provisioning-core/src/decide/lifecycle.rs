@@ -165,6 +165,7 @@ fn wanted(draft: &mut Draft<'_>, record: &Record<'_>, situation: &Situation<'_>)
         Some(user) if deleted => restore::linked(draft, record, situation, user),
         Some(user) => {
             draft.say(Stage::Match, format!("user {} by link", user.id()));
+            draft.memory.gone = false;
             if draft.memory.deactivated.take().is_some() {
                 // The answer to our restore was lost, or somebody else was quicker.
                 draft.memory.returned = true;

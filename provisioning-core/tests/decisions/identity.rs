@@ -19,8 +19,8 @@ both_ways! {
     mat_15_a_private_mail_is_used_where_the_policy_trusts_it:
         mat_15_a_private_mail_is_used_where_the_policy_trusts_it_by_event,
         mat_15_a_private_mail_is_used_where_the_policy_trusts_it_by_sync;
-    mat_21_a_new_id_is_proposed: mat_21_a_new_id_is_proposed_by_event,
-        mat_21_a_new_id_is_proposed_by_sync;
+    lif_14_and_mat_21_a_new_id_is_proposed: lif_14_and_mat_21_a_new_id_is_proposed_by_event,
+        lif_14_and_mat_21_a_new_id_is_proposed_by_sync;
     mat_21_the_link_moves_to_the_new_id: mat_21_the_link_moves_to_the_new_id_by_event,
         mat_21_the_link_moves_to_the_new_id_by_sync;
 }
@@ -97,7 +97,7 @@ fn rehired_under_a_new_id(lines: &str) -> Stage {
     stage
 }
 
-async fn mat_21_a_new_id_is_proposed(way: Way) {
+async fn lif_14_and_mat_21_a_new_id_is_proposed(way: Way) {
     let mut stage = rehired_under_a_new_id("");
     let decided = stage.by(way, ADA, Evidence::Created).await;
     let expected = Disposition::Conflict(Reason::RelinkProposal);

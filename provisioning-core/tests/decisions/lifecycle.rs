@@ -138,30 +138,6 @@ async fn lif_12_an_account_that_lost_its_mail_is_never_revived() {
 }
 
 #[tokio::test]
-async fn lif_01_a_future_employee_waits_for_midnight_where_they_work() {
-    let policy = format!("{POLICY}\n[lifecycle]\ncreate_at = \"start\"\n");
-    let mut stage = Stage::with(&policy);
-    let mut record = active("ada@example.com");
-    record[3].1 = Some("Inactive");
-    record[4].1 = Some("hired");
-    record[5].1 = Some("2026-03-12");
-    stage.model.person(ADA, &record);
-    stage.event(ADA, Evidence::Created).await;
-    stage.after(23).await;
-    let due = stage.driver.store().next_due().await.expect("holds");
-    assert_eq!(
-        due.map(|due| due.to_string()).as_deref(),
-        Some("2026-03-11T23:00:00Z")
-    );
-    assert!(stage.model.effects().is_empty());
-    stage.now = due.expect("set");
-    assert_eq!(
-        stage.settle().await[0].disposition,
-        Disposition::Apply(Reason::Provision)
-    );
-}
-
-#[tokio::test]
 async fn lif_21_an_unreachable_bob_is_asked_again_by_the_schedule() {
     let mut stage = Stage::new().linked(ADA, USER, "ada@example.com");
     stage.model.lock().bob_is_down = true;

@@ -1,6 +1,8 @@
 //! Decisions against an in-memory model of both systems: the rules without any HTTP.
 #![cfg(feature = "driver")]
 
+mod adoption;
+mod claims;
 mod custom_fields;
 mod data;
 mod estate;
@@ -11,9 +13,12 @@ mod lifecycle;
 mod managers;
 mod matching;
 mod model;
+mod order;
 mod outcomes;
 mod presence;
+mod protection;
 mod returns;
 mod schedule;
 mod stage;
+mod standings;
 mod worlds;

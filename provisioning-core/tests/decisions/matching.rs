@@ -4,7 +4,7 @@ use learning360_client::ErrorCode;
 use provisioning_core::{Disposition, Evidence, Outcome, Reason};
 use serde_json::json;
 
-use crate::stage::{ADA, OTHER, POLICY, Stage, USER, active};
+use crate::stage::{ADA, OTHER, POLICY, Stage, USER};
 
 #[tokio::test]
 async fn mat_19_our_own_create_is_recognised_when_its_answer_was_lost() {
@@ -99,72 +99,6 @@ async fn mat_08_and_13_a_mail_is_changed_on_the_linked_account_and_only_if_it_di
 }
 
 #[tokio::test]
-async fn one_account_several_claims_is_a_finding_on_the_mail_and_stops_nothing_else() {
-    let cases = [
-        ("deleted", None, Reason::MailHeldByDeleted),
-        ("active", None, Reason::MailHeldByOther),
-        (
-            "active",
-            Some("ada.new@example.com"),
-            Reason::SharedIdentity,
-        ),
-        ("active", Some("third@example.com"), Reason::MailMoving),
-        ("active", Some("ada@example.com"), Reason::MailCycle),
-    ];
-    for (status, owner_wants, expected) in cases {
-        let mut stage =
-            Stage::new()
-                .active(ADA, "ada.new@example.com")
-                .linked(ADA, USER, "ada@example.com");
-        stage.model.set(USER, "firstName", json!("Augusta"));
-        stage.model.user(OTHER, status, "ada.new@example.com");
-        if let Some(mail) = owner_wants {
-            stage.model.person("102", &active(mail));
-            stage.model.link("102", OTHER);
-        }
-        let decided = stage.event(ADA, Evidence::Updated).await;
-        let findings: Vec<_> = decided
-            .findings
-            .iter()
-            .map(|finding| finding.reason)
-            .collect();
-        assert_eq!(findings, [expected]);
-        assert_eq!(
-            decided.findings[0]
-                .user
-                .as_ref()
-                .map(learning360_client::UserId::as_str),
-            Some(OTHER)
-        );
-        assert_eq!(
-            decided.plan.to_string(),
-            "1. edit firstName because difference"
-        );
-    }
-}
-
-#[tokio::test]
-async fn mat_10_a_waiting_mail_is_taken_when_the_holder_has_moved() {
-    let stage =
-        Stage::new()
-            .active(ADA, "ada.new@example.com")
-            .linked(ADA, USER, "ada@example.com");
-    stage.model.person("102", &active("third@example.com"));
-    let mut stage = stage.linked("102", OTHER, "ada.new@example.com");
-    stage.event(ADA, Evidence::Updated).await;
-    assert_eq!(
-        stage.model.text(USER, "mail").as_deref(),
-        Some("ada@example.com")
-    );
-    stage.event("102", Evidence::Updated).await;
-    stage.after(2).await;
-    assert_eq!(
-        stage.model.text(USER, "mail").as_deref(),
-        Some("ada.new@example.com")
-    );
-}
-
-#[tokio::test]
 async fn mat_18_another_link_than_remembered_stops_writes_until_seen_twice() {
     let mut stage =
         Stage::new()
@@ -186,21 +120,6 @@ async fn mat_16_a_link_to_nobody_starts_the_matching_again() {
     let decided = stage.event(ADA, Evidence::Updated).await;
     assert_eq!(decided.plan.steps()[1].action.kind().as_str(), "relink");
     assert_eq!(decided.findings[0].reason, Reason::LinkBroken);
-}
-
-#[tokio::test]
-async fn mat_01_an_account_that_was_deleted_before_is_not_adopted() {
-    let mut stage = Stage::new().active(ADA, "ada@example.com");
-    stage.model.user(OTHER, "active", "ada@example.com");
-    stage
-        .model
-        .set(OTHER, "deletedAt", json!(["2025-01-01T00:00:00.000Z"]));
-    let decided = stage.event(ADA, Evidence::Created).await;
-    assert_eq!(
-        decided.disposition,
-        Disposition::Conflict(Reason::RecycledIdentity)
-    );
-    assert!(stage.model.effects().is_empty());
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::stage::{ADA, OTHER, POLICY, Stage, USER, active, on_leave};
 
 #[tokio::test]
-async fn grd_one_deactivation_too_many_is_held_until_the_person_is_active_again_or_approved() {
+async fn grd_01_one_deactivation_too_many_is_held_until_the_person_is_active_again() {
     let policy = format!("{POLICY}\n[guards]\ndeactivations = 1\n");
     let mut stage = Stage::with(&policy)
         .linked(ADA, USER, "ada@example.com")
@@ -109,7 +109,7 @@ async fn being_asked_to_wait_is_no_failed_attempt() {
 }
 
 #[tokio::test]
-async fn grd_the_window_moves_on_for_those_who_were_not_held() {
+async fn grd_01_the_window_moves_on_for_those_who_were_not_held() {
     let policy = format!("{POLICY}\n[guards]\ndeactivations = 1\n");
     let mut stage = Stage::with(&policy)
         .linked(ADA, USER, "ada@example.com")

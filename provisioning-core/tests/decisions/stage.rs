@@ -5,7 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use provisioning_core::driver::{Decided, Driver, Intake, MemoryStore, Store};
 use provisioning_core::policy::Depth;
 use provisioning_core::sync::{Listed, Synchronization, not_listed};
-use provisioning_core::{Changed, DigestKey, Disposition, Evidence, Hint, Policy, Reason, Urgency};
+use provisioning_core::{
+    Changed, DigestKey, Disposition, Evidence, Hint, Memory, Policy, Reason, Urgency,
+};
 use serde_json::json;
 
 use crate::model::Model;
@@ -207,6 +209,12 @@ impl Stage {
     pub(crate) async fn after(&mut self, seconds: i64) -> Vec<Decided> {
         self.advance(seconds);
         self.settle().await
+    }
+
+    /// What is remembered of an employee.
+    pub(crate) fn memory(&self, id: &str) -> Memory {
+        let employee = EmployeeId::try_from(id).expect("an id");
+        self.driver.store().memory(&employee).unwrap_or_default()
     }
 
     pub(crate) fn status(&self, user: &str) -> String {

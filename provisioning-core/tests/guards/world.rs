@@ -145,6 +145,18 @@ impl World {
         Self { ports, driver, now }
     }
 
+    /// The same world under another policy; what the store knows stays.
+    pub(crate) fn under(self, policy: &str) -> Self {
+        let policy = Policy::parse(policy).expect("the policy is right");
+        let (bob, lms) = (Bob(self.ports.clone()), Lms(self.ports.clone()));
+        let driver = Driver::new(policy, bob, lms, self.driver.into_store());
+        Self {
+            ports: self.ports,
+            driver,
+            now: self.now,
+        }
+    }
+
     /// So many people with linked accounts, whom the store knows of.
     pub(crate) async fn with_people(policy: &str, people: u32) -> Self {
         let mut world = Self::new(policy);
