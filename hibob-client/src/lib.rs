@@ -117,10 +117,11 @@ pub mod webhook;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use client::{
-    AddTraining, ApiError, BulkPage, BulkPager, ChangeEmail, ChangeStartDate, CheckAccess, Client,
-    ClientBuilder, Compared, DeleteTraining, EditPerson, EmployeeStream, Environment, Error,
-    ErrorKind, FieldAccess, GetPerson, Metadata, People, PersonKey, Quota, RateLimit, ReadBulk,
-    ReadProfiles, ReadTable, RetryPolicy, SearchPeople, SearchResult, Sent, Tables, Written,
+    AddTraining, ApiError, Attempt, BulkPage, BulkPager, ChangeEmail, ChangeStartDate, CheckAccess,
+    Client, ClientBuilder, Compared, DeleteTraining, EditPerson, EmployeeStream, Environment,
+    Error, ErrorKind, FieldAccess, GetPerson, Metadata, People, PersonKey, Quota, RateLimit,
+    ReadBulk, ReadProfiles, ReadTable, RetryPolicy, SearchPeople, SearchResult, Sent, Tables,
+    Written,
 };
 #[cfg(all(feature = "http", feature = "test-util"))]
 #[doc(hidden)]

@@ -253,3 +253,24 @@ async fn repeating_can_be_turned_off() {
         .unwrap();
     assert_eq!(search(&client).await.attempts(), 1);
 }
+
+#[tokio::test]
+async fn every_attempt_is_told_by_its_route_and_without_ids() {
+    let server = MockServer::start().await;
+    always(&server, ResponseTemplate::new(503), 3).await;
+    let (told, attempts) = std::sync::mpsc::channel();
+    let client = builder(&format!("{}/v1", server.uri()))
+        .on_attempt(move |attempt| told.send(attempt.clone()).unwrap())
+        .build()
+        .unwrap();
+    client.people().get(id("4711")).send().await.unwrap_err();
+    drop(client);
+    let attempts: Vec<_> = attempts.into_iter().collect();
+    assert_eq!(attempts.len(), 3);
+    for attempt in &attempts {
+        assert_eq!(attempt.method, "POST");
+        assert_eq!(attempt.route, "/people/{id}");
+        assert_eq!(attempt.status.unwrap(), 503);
+        assert!(!format!("{attempt:?}").contains("4711"));
+    }
+}

@@ -121,11 +121,11 @@ pub use self::bulk::{
 pub use self::certificate::{Certificate, CertificateType, InvalidCertificate};
 #[cfg(feature = "http")]
 pub use self::client::{
-    Bulk, BulkEvent, BulkPart, BulkProgress, BulkReport, BulkRequest, CertificatePrivacy, Client,
-    ClientBuilder, Created, Cursor, CustomFields, Error, ErrorKind, ExternalIds, GroupMedia,
-    Groups, Image, ImageType, InstantFilter, Jobs, ListBulkOperations, ListCertificates,
-    ListContentIds, ListCustomFields, ListExternalIds, ListGroupMembers, ListGroups,
-    ListMemberships, ListSentEvents, ListStyle, ListSubscriptions, ListUserCustomLinks,
+    Attempt, Bulk, BulkEvent, BulkPart, BulkProgress, BulkReport, BulkRequest, CertificatePrivacy,
+    Client, ClientBuilder, Created, Cursor, CustomFields, Error, ErrorKind, ExternalIds,
+    GroupMedia, Groups, Image, ImageType, InstantFilter, Jobs, ListBulkOperations,
+    ListCertificates, ListContentIds, ListCustomFields, ListExternalIds, ListGroupMembers,
+    ListGroups, ListMemberships, ListSentEvents, ListStyle, ListSubscriptions, ListUserCustomLinks,
     ListUserIds, ListUsers, NewCertificate, NewPassword, NextLogin, Pager, Patience,
     PseudonymizedExternalIds, Quota, Region, Request, Response, Sent, StatusFilter, TextFilter,
     Users, WebhookSubscriptions,

@@ -9,6 +9,7 @@ use http::HeaderValue;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
+use super::attempt::{Attempt, Observer};
 use super::breaker::{Breaker, Refusals};
 use super::error::Error;
 use super::gate::Gate;
@@ -60,6 +61,7 @@ pub struct ClientBuilder {
     call_timeout: Duration,
     retry: RetryPolicy,
     quota: Quota,
+    observer: Observer,
 }
 
 impl ClientBuilder {
@@ -72,6 +74,7 @@ impl ClientBuilder {
             call_timeout: CALL_TIMEOUT,
             retry: RetryPolicy::default(),
             quota: Quota::default(),
+            observer: Observer::default(),
         }
     }
 
@@ -132,6 +135,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Is told of every attempt of every call once it is over, for counters. It must not block.
+    ///
+    /// What never left this machine, because a quota or a pause did not end in time, is no attempt.
+    pub fn on_attempt(mut self, tell: impl Fn(&Attempt) + Send + Sync + 'static) -> Self {
+        self.observer = Observer::new(tell);
+        self
+    }
+
     /// Checks the settings and makes the client. No connection is opened.
     ///
     /// # Errors
@@ -157,6 +168,7 @@ impl ClientBuilder {
             rate_limits: RateLimits::default(),
             breaker: Breaker::default(),
             refusals: Refusals::default(),
+            observer: self.observer,
         })))
     }
 }

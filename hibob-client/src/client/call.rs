@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::answer::{self, Got, Want};
+use super::attempt::Attempt;
 use super::error::{Error, ErrorKind};
 use super::rate_limit::RateLimit;
 use super::route::{Request, Route};
@@ -80,11 +81,7 @@ impl Client {
         let attempts = AtomicU32::new(0);
         let got = inner.answer(&request, want, start, &attempts).await;
         let attempts = attempts.into_inner();
-        let status = match &got {
-            Ok(Got::Unchanged) => Some(StatusCode::NOT_MODIFIED),
-            Ok(_) => Some(StatusCode::OK),
-            Err(error) => error.status(),
-        };
+        let status = status(&got);
         let result = got
             .and_then(|got| finish(got, attempts))
             .map_err(|error| error.on(route, attempts, start.elapsed()));
@@ -150,6 +147,25 @@ impl Inner {
         self.breaker.check().map_err(Error::suspended)?;
         attempts.fetch_add(1, Ordering::Relaxed);
 
+        let began = Instant::now();
+        let got = self.send(request, url, want, deadline).await;
+        self.observer.tell(&Attempt {
+            method: route.method.clone(),
+            route: route.template,
+            status: status(&got),
+            took: began.elapsed(),
+        });
+        got
+    }
+
+    async fn send(
+        &self,
+        request: &Request,
+        url: &Url,
+        want: Want,
+        deadline: Instant,
+    ) -> Result<Got, Error> {
+        let route = request.route;
         let until = deadline.min(Instant::now() + self.attempt_timeout);
         let mut builder = self
             .http
@@ -206,6 +222,14 @@ impl Inner {
                 "calls are suspended after repeated refusals",
             );
         }
+    }
+}
+
+fn status(got: &Result<Got, Error>) -> Option<StatusCode> {
+    match got {
+        Ok(Got::Unchanged) => Some(StatusCode::NOT_MODIFIED),
+        Ok(_) => Some(StatusCode::OK),
+        Err(error) => error.status(),
     }
 }
 

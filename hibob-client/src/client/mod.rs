@@ -2,6 +2,7 @@
 
 mod answer;
 mod api_error;
+mod attempt;
 mod breaker;
 mod builder;
 mod call;
@@ -27,6 +28,8 @@ use http::HeaderValue;
 use url::Url;
 
 pub use api_error::ApiError;
+pub use attempt::Attempt;
+use attempt::Observer;
 use breaker::{Breaker, Refusals};
 pub use builder::{ClientBuilder, Environment};
 pub use error::{Error, ErrorKind, Sent};
@@ -99,6 +102,7 @@ struct Inner {
     rate_limits: RateLimits,
     breaker: Breaker,
     refusals: Refusals,
+    observer: Observer,
 }
 
 impl Client {

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use super::Client;
+use super::attempt::{Attempt, Observer};
 use super::error::{Error, ErrorKind};
 use super::exchange::{Credentials, Exchange};
 use super::limits::{Limits, Quota};
@@ -42,6 +43,7 @@ pub struct ClientBuilder {
     credentials: Option<(String, SecretString)>,
     http: Option<reqwest::Client>,
     quota: Quota,
+    observer: Observer,
     attempt_timeout: Option<Duration>,
     call_timeout: Option<Duration>,
 }
@@ -98,6 +100,15 @@ impl ClientBuilder {
         self
     }
 
+    /// Is told of every attempt of every call once it is over, those for tokens included, for
+    /// counters. It must not block.
+    ///
+    /// What never left this machine, because a quota or a pause did not end in time, is no attempt.
+    pub fn on_attempt(mut self, tell: impl Fn(&Attempt) + Send + Sync + 'static) -> Self {
+        self.observer = Observer::new(tell);
+        self
+    }
+
     /// Checks the settings and builds the client. It connects to nothing yet.
     pub fn build(self) -> Result<Client, Error> {
         let base = match self.base {
@@ -129,6 +140,7 @@ impl ClientBuilder {
             credentials: Credentials { id, secret },
             tokens: Tokens::new(),
             limits: Limits::new(self.quota),
+            observer: self.observer,
             attempt_timeout: self.attempt_timeout.unwrap_or(ATTEMPT_TIMEOUT),
             call_timeout: self.call_timeout.unwrap_or(CALL_TIMEOUT),
         })))

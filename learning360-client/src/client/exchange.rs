@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
 use super::answer::{self, Answer};
+use super::attempt::{Attempt, Observer};
 use super::call::{Call, CallKind};
 use super::error::{Cause, Error, ErrorKind, Sent};
 use super::limits::{Limits, Paused};
@@ -28,6 +29,7 @@ pub(crate) struct Exchange {
     pub(crate) credentials: Credentials,
     pub(crate) tokens: Tokens,
     pub(crate) limits: Limits,
+    pub(crate) observer: Observer,
     pub(crate) attempt_timeout: Duration,
     pub(crate) call_timeout: Duration,
 }
@@ -173,6 +175,7 @@ impl Exchange {
         let time = self
             .attempt_timeout
             .min(deadline.saturating_duration_since(Instant::now()));
+        let began = Instant::now();
         let sent = timeout(time, self.send(call, token, attempts)).await;
         let result = sent.unwrap_or_else(|_| {
             Err(Error::new(ErrorKind::Timeout, "no answer in time").with_sent(Sent::Maybe))
@@ -181,6 +184,12 @@ impl Exchange {
             Ok(answer) => Some(answer.status),
             Err(error) => error.status(),
         };
+        self.observer.tell(&Attempt {
+            method: call.route.method.clone(),
+            route: call.route.template,
+            status,
+            took: began.elapsed(),
+        });
         progress.status.store(
             status.map_or(0, |status| status.as_u16().into()),
             Ordering::Relaxed,

@@ -1,6 +1,7 @@
 //! The HTTP client.
 
 mod answer;
+mod attempt;
 mod bulk;
 mod call;
 mod config;
@@ -27,6 +28,7 @@ mod webhook_subscriptions;
 use core::fmt;
 use std::sync::Arc;
 
+pub use self::attempt::Attempt;
 pub use self::bulk::{
     Bulk, BulkEvent, BulkPart, BulkProgress, BulkReport, BulkRequest, ListBulkOperations, Patience,
 };

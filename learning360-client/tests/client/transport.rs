@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use learning360_client::{ErrorCode, ErrorKind, Invitation, Request, Sent, UserEdit};
+use learning360_client::{Client, ErrorCode, ErrorKind, Invitation, Request, Sent, UserEdit};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -332,4 +332,40 @@ async fn the_other_429_pauses_nobody() {
         client.users().activate(&user_id()).await.unwrap();
         assert_eq!(start.elapsed(), Duration::ZERO);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_attempt_is_told_by_its_route_and_without_ids() {
+    let script = Script::play([trouble(503, ""), Reply::Cut, user()]).await;
+    let (told, attempts) = std::sync::mpsc::channel();
+    let client = Client::builder()
+        .base_url(script.origin.parse().unwrap())
+        .credentials("client-id", "client-secret")
+        .on_attempt(move |attempt| told.send(attempt.clone()).unwrap())
+        .build()
+        .unwrap();
+    client.users().get(&user_id()).await.unwrap();
+    drop(client);
+    let attempts: Vec<_> = attempts.into_iter().collect();
+    let told: Vec<_> = attempts
+        .iter()
+        .map(|it| {
+            (
+                it.method.as_str(),
+                it.route,
+                it.status.map(|it| it.as_u16()),
+            )
+        })
+        .collect();
+    let route = "/api/v2/users/{userId}";
+    assert_eq!(
+        told,
+        [
+            ("POST", "/api/v2/oauth2/token", Some(200)),
+            ("GET", route, Some(503)),
+            ("GET", route, None),
+            ("GET", route, Some(200)),
+        ]
+    );
+    assert!(!format!("{attempts:?}").contains(user_id().as_str()));
 }
