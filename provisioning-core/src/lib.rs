@@ -43,7 +43,7 @@ pub mod wait;
 
 pub use self::absorb::{Absorbed, Effect, Next, Outcome, absorb};
 pub use self::admit::{
-    Admission, Alert, Hold, HoldAlert, HoldId, HoldState, Ledger, Population, admit,
+    Admission, Alert, Fill, Hold, HoldAlert, HoldId, HoldState, Ledger, Population, admit,
 };
 pub use self::decide::{Decision, Explanation, Standing, Verdict, decide};
 pub use self::digest::{Digest, DigestKey};

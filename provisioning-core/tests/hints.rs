@@ -51,5 +51,8 @@ proptest! {
         let merged = a.clone().merge(b.clone());
         prop_assert_eq!(merged.newest(), a.newest().max(b.newest()));
         prop_assert_eq!(merged.urgency(), a.urgency().max(b.urgency()));
+        let first = [a.first_event(), b.first_event()].into_iter().flatten().min();
+        prop_assert_eq!(merged.first_event(), first);
+        prop_assert!(merged.first_event() <= merged.latest_event());
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use hibob_client::EmployeeId;
 use learning360_client::GroupId;
 
-use super::Case;
 use super::ledger::{Ledger, Spent};
+use super::{Case, Population};
 use crate::plan::ChargeKind;
 
 impl Ledger {
@@ -16,11 +16,10 @@ impl Ledger {
         let Some(budget) = case.guards.budget(kind) else {
             return true;
         };
+        let object = object.filter(|_| has_objects(kind));
         let ask = Ask {
-            ledger: self,
-            case,
-            kind,
-            object: object.filter(|_| has_objects(kind)),
+            about: Some(&case.verdict.employee),
+            ..Ask::new(self, case.population, kind, object)
         };
         let in_windows = budget.windows.iter().all(|window| {
             let recent = |spent: &Spent| case.now.duration_since(spent.at) < window.length;
@@ -37,30 +36,48 @@ impl Ledger {
     }
 }
 
-struct Ask<'a> {
+/// A question about one budget.
+pub(super) struct Ask<'a> {
     ledger: &'a Ledger,
-    case: &'a Case<'a>,
+    population: &'a Population,
     kind: ChargeKind,
     object: Option<&'a str>,
+    /// Whoever is decided about right now.
+    about: Option<&'a EmployeeId>,
 }
 
-impl Ask<'_> {
+impl<'a> Ask<'a> {
+    pub(super) fn new(
+        ledger: &'a Ledger,
+        population: &'a Population,
+        kind: ChargeKind,
+        object: Option<&'a str>,
+    ) -> Self {
+        Self {
+            ledger,
+            population,
+            kind,
+            object,
+            about: None,
+        }
+    }
+
     /// How many charges count. What a person approved does not.
-    fn used(&self, counts: impl Fn(&Spent) -> bool) -> u32 {
+    pub(super) fn used(&self, counts: impl Fn(&Spent) -> bool) -> u32 {
         let used = self.of_kind().filter(|it| !it.approved && counts(it));
         saturating(used.count())
     }
 
     /// How many people there were before what counts took place.
-    fn people(&self, counts: impl Fn(&Spent) -> bool) -> u32 {
+    pub(super) fn people(&self, counts: impl Fn(&Spent) -> bool) -> u32 {
         if self.kind == ChargeKind::GroupRemoval {
             let group = self.object.and_then(|id| GroupId::try_from(id).ok());
-            let members = group.and_then(|group| self.case.population.members.get(&group));
+            let members = group.and_then(|group| self.population.members.get(&group));
             let removed = self.of_kind().filter(|it| counts(it)).count();
             return members.map_or(0, |members| members.saturating_add(saturating(removed)));
         }
         let left = self.left(counts);
-        self.case.population.linked_active.saturating_add(left)
+        self.population.linked_active.saturating_add(left)
     }
 
     /// How many people lost their account and did not get it back since.
@@ -74,7 +91,9 @@ impl Ask<'_> {
             }
         }
         // Whoever is decided about right now still has the account.
-        gone.remove(&self.case.verdict.employee);
+        if let Some(employee) = self.about {
+            gone.remove(employee);
+        }
         saturating(gone.len())
     }
 
@@ -91,7 +110,7 @@ impl Spent {
 }
 
 /// Whether each object of the kind has a budget of its own.
-fn has_objects(kind: ChargeKind) -> bool {
+pub(super) fn has_objects(kind: ChargeKind) -> bool {
     matches!(kind, ChargeKind::FieldClear | ChargeKind::GroupRemoval)
 }
 

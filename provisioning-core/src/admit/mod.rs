@@ -5,6 +5,7 @@
 
 mod alert;
 mod budget;
+mod fill;
 mod hold;
 mod ledger;
 mod review;
@@ -18,6 +19,7 @@ use jiff::Timestamp;
 use learning360_client::GroupId;
 
 pub use self::alert::{Alert, HoldAlert};
+pub use self::fill::Fill;
 pub use self::hold::{Hold, HoldId, HoldState};
 pub use self::ledger::Ledger;
 use self::ledger::Pass;

@@ -157,6 +157,7 @@ fn decided(
     }
     Decided {
         employee: claim.employee.clone(),
+        since: claim.hint.first_event(),
         disposition,
         findings: verdict.findings,
         plan: verdict.plan,

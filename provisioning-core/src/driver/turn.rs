@@ -47,6 +47,9 @@ pub struct Turn {
 pub struct Decided {
     /// The employee.
     pub employee: EmployeeId,
+    /// When the first of the events arrived that it answers; `None` = it was a timer, a refresh or
+    /// a wake-up.
+    pub since: Option<Timestamp>,
     /// What it came to after the guards and the steps.
     pub disposition: Disposition,
     /// What stands beside it.

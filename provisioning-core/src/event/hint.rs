@@ -17,6 +17,9 @@ pub struct Hint {
     seen: BTreeMap<Evidence, Sighting>,
     changed: Changed,
     urgency: Urgency,
+    /// When the first event arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    since: Option<Timestamp>,
 }
 
 /// The latest time a kind of evidence was taken in.
@@ -66,6 +69,7 @@ impl Hint {
             seen: BTreeMap::from([(evidence, sighting)]),
             changed,
             urgency,
+            since: evidence.is_event().then_some(at),
         }
     }
 
@@ -97,6 +101,7 @@ impl Hint {
         }
         self.changed = self.changed.merge(other.changed);
         self.urgency = self.urgency.max(other.urgency);
+        self.since = [self.since, other.since].into_iter().flatten().min();
         self
     }
 
@@ -122,6 +127,12 @@ impl Hint {
             .map(|sighting| sighting.seq)
             .max()
             .unwrap_or_default()
+    }
+
+    /// When the first event of Bob's arrived that waits for an answer; `None` for timers, refreshes
+    /// and wake-ups.
+    pub fn first_event(&self) -> Option<Timestamp> {
+        self.since
     }
 
     /// When the latest event of Bob's arrived; `None` for timers, refreshes and wake-ups.

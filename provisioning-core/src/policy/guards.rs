@@ -53,6 +53,11 @@ impl Guards {
         self.budgets.get(&kind)
     }
 
+    /// The budgets, by kind.
+    pub fn budgets(&self) -> impl Iterator<Item = (ChargeKind, &Budget)> {
+        self.budgets.iter().map(|(kind, budget)| (*kind, budget))
+    }
+
     /// The longest rolling window of any budget.
     pub(crate) fn longest_window(&self) -> SignedDuration {
         let windows = self.budgets.values().flat_map(|budget| &budget.windows);

@@ -1,6 +1,7 @@
 //! The guards with verdicts made by hand: scenarios by their ids, and properties.
 
 mod desk;
+mod fill;
 mod holds;
 mod lost_fields;
 mod plans;
