@@ -28,6 +28,7 @@ mod log;
 mod sandbox;
 mod seed;
 mod server;
+mod storm;
 mod switches;
 
 pub use crate::control::act::{BobAct, Learning360Act};
@@ -44,6 +45,7 @@ pub use crate::seed::{
     FieldDefinition, Group, Invalid, LifecycleRow, List, ListItem, Mapping, Membership, Person,
     Secret, Seed, ServiceUser, Site, User, UserStatus, Webhook, WebhookVersion,
 };
+pub use crate::storm::{Latency, Storm, StormReport};
 pub use crate::switches::{
     ArrayStyle, BobSwitches, BulkSwitches, ChangedElements, ChangedKey, DeactivationMoment,
     DeleteAgain, Envelopes, EventSwitches, ExpiresIn, FieldIdForm, InheritedRole, Knobs, LastRole,

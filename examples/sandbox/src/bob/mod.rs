@@ -11,6 +11,7 @@ mod limits;
 mod metadata;
 mod outbox;
 mod people;
+pub(crate) mod signature;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -54,7 +54,7 @@ pub(super) fn seed() -> Seed {
                 .item("253904", "Adviser"),
         );
     for (index, (first, surname, mail, start, site, department, title)) in (0_u64..).zip(PEOPLE) {
-        let mut person = Person::new(employee_id(index))
+        let mut person = Person::new(Seed::employee_id(index))
             .names(first, surname)
             .mail(format!("{mail}@example.com"))
             .started(start)
@@ -68,14 +68,10 @@ pub(super) fn seed() -> Seed {
             } else {
                 0
             };
-            person = person.manager(employee_id(manager));
+            person = person.manager(Seed::employee_id(manager));
         }
         seed = seed.employee(person);
     }
-    seed.company.administrator = employee_id(0);
+    seed.company.administrator = Seed::employee_id(0);
     seed
-}
-
-fn employee_id(index: u64) -> String {
-    (3_332_883_894_235_038_400 + index).to_string()
 }

@@ -125,6 +125,11 @@ impl Seed {
         }
     }
 
+    /// The id of the n-th employee, from 0, of ready and of generated seeds.
+    pub fn employee_id(index: u64) -> String {
+        FIRST_EMPLOYEE.saturating_add(index).to_string()
+    }
+
     /// A ready company of twelve people, for demonstrations and first tests.
     pub fn demo() -> Self {
         demo::seed()
@@ -212,6 +217,9 @@ impl Default for Seed {
         Self::empty(Timestamp::from_second(1_767_225_600).unwrap_or(Timestamp::UNIX_EPOCH))
     }
 }
+
+/// Ids that exceed what floating-point numbers can tell apart, as real ones do.
+const FIRST_EMPLOYEE: u64 = 3_332_883_894_235_038_400;
 
 /// A seed, an act or a switch that contradicts itself; the text says what and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -16,6 +16,7 @@ mod lms_switches;
 mod lms_webhooks;
 mod managers;
 mod memberships;
+mod storm;
 mod support;
 mod user_edits;
 mod users;
