@@ -5,4 +5,3 @@ mod files;
 mod pages;
 mod purity;
 mod scenarios;
-mod wasm;

@@ -80,7 +80,8 @@ Settings of `serve`, from the environment or a file `.env`:
   LEARNING360_BASE_URL        https://app.360learning.com or https://app.us.360learning.com
   LEARNING360_CLIENT_ID       the API credentials …
   LEARNING360_CLIENT_SECRET   … of 360Learning
-  DATABASE_URL                where the state lies (default sqlite://provisioner.db)
+  DATABASE_URL                where the state lies (default sqlite://provisioner.db;
+                              postgres://… for several hosts)
   LISTEN                      address and port to listen on (default 127.0.0.1:8360)
   RUST_LOG                    how much is logged to stderr (default info)
 

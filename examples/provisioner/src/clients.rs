@@ -8,7 +8,7 @@ use provisioning_core::driver::Driver;
 
 use crate::clock::Clock;
 use crate::settings;
-use crate::store::SqliteStore;
+use crate::store::SqlStore;
 
 /// The clients of both APIs: one HTTP client per API, because a token never goes to another host
 /// by way of a shared one.
@@ -50,11 +50,7 @@ impl Clients {
     }
 
     /// A driver that decides by this policy.
-    pub(crate) fn driver(
-        &self,
-        policy: Policy,
-        store: SqliteStore,
-    ) -> Driver<Bob, Lms, SqliteStore> {
+    pub(crate) fn driver(&self, policy: Policy, store: SqlStore) -> Driver<Bob, Lms, SqlStore> {
         let source = Bob::new(self.bob.clone(), &policy);
         let target = Lms::new(self.learning360.clone(), &policy);
         Driver::new(policy, source, target, store)

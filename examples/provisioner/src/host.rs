@@ -18,7 +18,7 @@ use crate::feed::{Feed, Happened};
 use crate::intake::{self, Intake};
 use crate::metrics::Metrics;
 use crate::settings::Settings;
-use crate::store::SqliteStore;
+use crate::store::SqlStore;
 use crate::worker::Worker;
 
 /// A host that runs in this process until it is shut down or dropped.
@@ -39,7 +39,7 @@ use crate::worker::Worker;
 #[derive(Debug)]
 pub struct Host {
     address: SocketAddr,
-    store: SqliteStore,
+    store: SqlStore,
     metrics: Arc<Metrics>,
     feed: Feed,
     worker: Arc<Worker>,
@@ -88,7 +88,7 @@ impl Host {
         policy: Policy,
         clock: Clock,
     ) -> Result<Self, StartError> {
-        let store = SqliteStore::open(settings.database.url()).await?;
+        let store = SqlStore::open(settings.database.url()).await?;
         let listener = TcpListener::bind(settings.listen).await;
         let listener = listener.with_context(|| format!("cannot listen on {}", settings.listen))?;
         let address = listener
@@ -143,7 +143,7 @@ impl Host {
     }
 
     /// Its state.
-    pub fn store(&self) -> &SqliteStore {
+    pub fn store(&self) -> &SqlStore {
         &self.store
     }
 

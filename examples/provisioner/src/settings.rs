@@ -17,7 +17,7 @@ use url::Url;
 pub struct Settings {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// The database, a `sqlite://` URL.
+    /// The database, a `sqlite://` or `postgres://` URL.
     pub database: Database,
     /// How to reach Bob.
     pub bob: Bob,
@@ -294,8 +294,9 @@ fn database(environment: &Environment, problems: &mut Vec<String>) -> Option<Dat
     let database = environment
         .get("DATABASE_URL")
         .unwrap_or("sqlite://provisioner.db");
-    if !database.starts_with("sqlite:") {
-        problems.push("DATABASE_URL must begin with sqlite:".to_owned());
+    let scheme = database.split(':').next().unwrap_or_default();
+    if !["sqlite", "postgres", "postgresql"].contains(&scheme) {
+        problems.push("DATABASE_URL must begin with sqlite: or postgres:".to_owned());
         return None;
     }
     Some(Database(database.to_owned()))

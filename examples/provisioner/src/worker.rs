@@ -14,15 +14,15 @@ use crate::clients::Clients;
 use crate::clock::Clock;
 use crate::feed::Feed;
 use crate::metrics::Metrics;
-use crate::store::{self, SqliteStore};
+use crate::store::{self, SqlStore};
 
 /// Decides and applies, one turn after the other.
 #[derive(Debug)]
 pub(crate) struct Worker {
     /// Held through a turn, so that turns of a host do not overlap.
-    driver: Mutex<Driver<Bob, Lms, SqliteStore>>,
+    driver: Mutex<Driver<Bob, Lms, SqlStore>>,
     clients: Clients,
-    store: SqliteStore,
+    store: SqlStore,
     clock: Clock,
     metrics: Arc<Metrics>,
     feed: Feed,
@@ -33,7 +33,7 @@ impl Worker {
     pub(crate) fn new(
         policy: Policy,
         clients: Clients,
-        store: SqliteStore,
+        store: SqlStore,
         clock: Clock,
         metrics: Arc<Metrics>,
         feed: Feed,

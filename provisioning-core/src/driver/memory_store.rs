@@ -40,6 +40,10 @@ struct Row {
     due: Option<Timestamp>,
     memory: Memory,
     lease: Option<(Lease, Timestamp)>,
+    /// The newest position when it was leased.
+    claimed: Seq,
+    /// When it last woke others, as a position and a time.
+    woke: Option<(Seq, Timestamp)>,
 }
 
 impl MemoryStore {
@@ -88,6 +92,21 @@ impl State {
         Seq(self.seq)
     }
 
+    /// Whoever waits for somebody who has changed since the lease began is woken at once: the
+    /// decision may not have seen that.
+    fn catch_up(&mut self, employee: &EmployeeId) {
+        let Some(row) = self.rows.get(employee) else {
+            return;
+        };
+        let on = row.memory.wait().into_iter().flat_map(Wait::on);
+        let woke = on.filter_map(|on| self.rows.get(on)?.woke);
+        let missed = woke.filter(|(seq, _)| *seq > row.claimed).max();
+        if let (Some((seq, at)), Some(row)) = (missed, self.rows.get_mut(employee)) {
+            let intake = Intake::new(employee.clone(), Hint::woken(at), at);
+            row.take(intake.hint.clone().stamped(seq), &intake);
+        }
+    }
+
     fn leased(&mut self, claim: &Claim) -> Option<&mut Row> {
         let row = self.rows.get_mut(&claim.employee)?;
         row.lease
@@ -129,8 +148,10 @@ impl Store for MemoryStore {
         for employee in due {
             state.leases += 1;
             let lease = Lease(state.leases);
+            let newest = Seq(state.seq);
             if let Some(row) = state.rows.get_mut(&employee) {
                 row.lease = Some((lease, now + LEASE));
+                row.claimed = newest;
                 let hint = row.hint.clone().unwrap_or_default();
                 claims.push(Claim::new(employee, lease, hint, row.memory.clone()));
             }
@@ -179,6 +200,7 @@ impl Store for MemoryStore {
             state.ledger = ledger.clone();
             state.version += 1;
         }
+        state.catch_up(&commit.claim.employee);
         Ok(Committed::Done)
     }
 
@@ -195,6 +217,7 @@ impl Store for MemoryStore {
         row.memory = memory.clone();
         row.lease = Some((claim.lease, now + LEASE));
         row.due = Some(now + LEASE);
+        state.catch_up(&claim.employee);
         Ok(true)
     }
 
@@ -210,6 +233,7 @@ impl Store for MemoryStore {
             row.due = due;
             if let Some(memory) = memory {
                 row.memory = memory.clone();
+                state.catch_up(&claim.employee);
             }
         }
         Ok(())
@@ -219,6 +243,9 @@ impl Store for MemoryStore {
         let mut state = self.state();
         let seq = state.next_seq();
         for (employee, row) in &mut state.rows {
+            if changed.contains(employee) {
+                row.woke = Some((seq, now));
+            }
             let waits_on = row.memory.wait().map(Wait::on);
             if waits_on.is_some_and(|on| !on.is_disjoint(changed)) {
                 let intake = Intake::new(employee.clone(), Hint::woken(now), now);

@@ -84,7 +84,8 @@ pub trait Store: Send + Sync {
         due: Option<Timestamp>,
     ) -> Result<(), StoreError>;
 
-    /// Makes everybody due who waits on one of these employees.
+    /// Makes everybody due who waits on one of these employees; and whoever is leased now and will
+    /// turn out to wait on one of them, for his facts may be older than this.
     async fn wake(&self, changed: &BTreeSet<EmployeeId>, now: Timestamp) -> Result<(), StoreError>;
 
     /// Ends the lease without a decision: memory and hint stay as they are, and nothing but a

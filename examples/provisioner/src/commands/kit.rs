@@ -10,7 +10,7 @@ use crate::clients::Clients;
 use crate::clock::Clock;
 use crate::output::{Form, Output, Report};
 use crate::settings::{Apis, Database, Environment, Settings, SettingsError};
-use crate::store::SqliteStore;
+use crate::store::SqlStore;
 
 /// What a command works with. Each part is opened when it is asked for and not before, so that a
 /// command needs no more settings than it uses.
@@ -100,9 +100,9 @@ impl Kit {
     ///
     /// # Errors
     /// If there is none yet.
-    pub(crate) async fn store(&self) -> anyhow::Result<SqliteStore> {
+    pub(crate) async fn store(&self) -> anyhow::Result<SqlStore> {
         let database = Database::read(&self.environment)?;
-        SqliteStore::attach(database.url()).await.map_err(|error| {
+        SqlStore::attach(database.url()).await.map_err(|error| {
             error.context(Failure::new("the state of the host cannot be opened").next(
                 "set DATABASE_URL to the database that `provisioner serve` uses, or start \
                      `provisioner serve` once, which creates it",

@@ -20,7 +20,7 @@ use crate::clock::Clock;
 use crate::feed::{Feed, Received};
 use crate::metrics::Metrics;
 use crate::settings::Settings;
-use crate::store::SqliteStore;
+use crate::store::SqlStore;
 
 /// Takes in deliveries.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub(crate) struct Intake {
     deactivation: Verifier,
     company: Option<CompanyId>,
     policy: Policy,
-    pub(crate) store: SqliteStore,
+    pub(crate) store: SqlStore,
     clock: Clock,
     pub(crate) metrics: Arc<Metrics>,
     feed: Feed,
@@ -41,7 +41,7 @@ impl Intake {
     pub(crate) fn new(
         settings: &Settings,
         policy: Policy,
-        store: SqliteStore,
+        store: SqlStore,
         clock: Clock,
         metrics: Arc<Metrics>,
         feed: Feed,

@@ -4,8 +4,8 @@ use provisioning_core::{Outcome, Reason};
 use serde_json::json;
 use sqlx::Row as _;
 
-use super::row;
-use super::sqlite::SqliteStore;
+use super::open::SqlStore;
+use super::row::{self, failed};
 
 /// A line of the audit: what was decided about one employee, and what was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub struct DeadLetter {
     pub times: i64,
 }
 
-impl SqliteStore {
+impl SqlStore {
     /// Appends decisions to the audit.
     ///
     /// # Errors
@@ -48,11 +48,11 @@ impl SqliteStore {
         if decided.is_empty() {
             return Ok(());
         }
-        let mut transaction = self.begin().await.map_err(StoreError::new)?;
+        let mut transaction = self.begin().await.map_err(failed)?;
         for one in decided {
             sqlx::query(
                 "INSERT INTO audit (at, employee, disposition, reason, detail)
-                 VALUES (?, ?, ?, ?, ?)",
+                 VALUES ($1, $2, $3, $4, $5)",
             )
             .bind(row::micros(at))
             .bind(one.employee.as_str())
@@ -61,9 +61,9 @@ impl SqliteStore {
             .bind(detail(one))
             .execute(&mut *transaction)
             .await
-            .map_err(StoreError::new)?;
+            .map_err(failed)?;
         }
-        transaction.commit().await.map_err(StoreError::new)
+        transaction.commit().await.map_err(failed)
     }
 
     /// The last lines of the audit, the newest first.
@@ -72,12 +72,12 @@ impl SqliteStore {
     /// If it cannot be read.
     pub async fn audited(&self, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
         let rows = sqlx::query(
-            "SELECT at, employee, disposition, reason, detail FROM audit ORDER BY id DESC LIMIT ?",
+            "SELECT at, employee, disposition, reason, detail FROM audit ORDER BY id DESC LIMIT $1",
         )
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(self.pool())
         .await;
-        let entries = rows.map_err(StoreError::new)?.into_iter().map(|row| {
+        let entries = rows.map_err(failed)?.into_iter().map(|row| {
             Ok(AuditEntry {
                 at: row::time(row.try_get(0)?),
                 employee: row.try_get(1)?,
@@ -86,9 +86,7 @@ impl SqliteStore {
                 detail: row.try_get(4)?,
             })
         });
-        entries
-            .collect::<Result<_, sqlx::Error>>()
-            .map_err(StoreError::new)
+        entries.collect::<Result<_, sqlx::Error>>().map_err(failed)
     }
 
     /// Keeps the hash of a delivery that could not be used; one that comes again is counted.
@@ -104,8 +102,9 @@ impl SqliteStore {
     ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO dead_letter (digest, endpoint, reason, first_at, last_at, times)
-             VALUES (?1, ?2, ?3, ?4, ?4, 1)
-             ON CONFLICT DO UPDATE SET last_at = ?4, times = times + 1",
+             VALUES ($1, $2, $3, $4, $4, 1)
+             ON CONFLICT (digest, endpoint, reason)
+             DO UPDATE SET last_at = $4, times = dead_letter.times + 1",
         )
         .bind(digest)
         .bind(endpoint)
@@ -113,7 +112,7 @@ impl SqliteStore {
         .bind(row::micros(at))
         .execute(self.pool())
         .await
-        .map_err(StoreError::new)?;
+        .map_err(failed)?;
         Ok(())
     }
 
@@ -124,12 +123,12 @@ impl SqliteStore {
     pub async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
         let rows = sqlx::query(
             "SELECT digest, endpoint, reason, last_at, times FROM dead_letter
-             ORDER BY last_at DESC, digest LIMIT ?",
+             ORDER BY last_at DESC, digest LIMIT $1",
         )
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(self.pool())
         .await;
-        let letters = rows.map_err(StoreError::new)?.into_iter().map(|row| {
+        let letters = rows.map_err(failed)?.into_iter().map(|row| {
             Ok(DeadLetter {
                 digest: row.try_get(0)?,
                 endpoint: row.try_get(1)?,
@@ -138,9 +137,7 @@ impl SqliteStore {
                 times: row.try_get(4)?,
             })
         });
-        letters
-            .collect::<Result<_, sqlx::Error>>()
-            .map_err(StoreError::new)
+        letters.collect::<Result<_, sqlx::Error>>().map_err(failed)
     }
 
     /// Forgets what is past its time: delivery keys after 7 days, dead letters after 90, the
@@ -156,7 +153,7 @@ impl SqliteStore {
                 .bind(row::micros(before))
                 .execute(self.pool())
                 .await
-                .map_err(StoreError::new)?;
+                .map_err(failed)?;
             gone += deleted.rows_affected();
         }
         Ok(gone)
@@ -196,15 +193,15 @@ fn detail(decided: &Decided) -> String {
 
 const KEPT: [(&str, SignedDuration); 3] = [
     (
-        "DELETE FROM seen WHERE at < ?",
+        "DELETE FROM seen WHERE at < $1",
         SignedDuration::from_hours(7 * 24),
     ),
     (
-        "DELETE FROM dead_letter WHERE last_at < ?",
+        "DELETE FROM dead_letter WHERE last_at < $1",
         SignedDuration::from_hours(90 * 24),
     ),
     (
-        "DELETE FROM audit WHERE at < ?",
+        "DELETE FROM audit WHERE at < $1",
         SignedDuration::from_hours(400 * 24),
     ),
 ];

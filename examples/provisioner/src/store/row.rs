@@ -1,14 +1,12 @@
 //! How values lie in the columns.
 
-use std::collections::BTreeSet;
-
 use hibob_client::EmployeeId;
 use jiff::Timestamp;
 use provisioning_core::driver::{Intake, StoreError};
 use provisioning_core::{Hint, Memory, Seq};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::{AnyConnection, Row as _};
 
 /// Microseconds since 1970, rounded up: a look must never be early.
 pub(super) fn micros(at: Timestamp) -> i64 {
@@ -21,7 +19,17 @@ pub(super) fn time(micros: i64) -> Timestamp {
     Timestamp::from_microsecond(micros).unwrap_or(Timestamp::MAX)
 }
 
-/// SQLite has no unsigned integers.
+/// The databases have no unsigned integers.
+pub(super) fn number(position: Seq) -> i64 {
+    i64::try_from(position.0).unwrap_or(i64::MAX)
+}
+
+/// The position after this one.
+pub(super) fn after(position: Seq) -> Seq {
+    Seq(position.0.saturating_add(1))
+}
+
+/// The position that a column tells.
 pub(super) fn seq(column: i64) -> Seq {
     Seq(u64::try_from(column).unwrap_or_default())
 }
@@ -57,14 +65,34 @@ pub(super) fn hint(employee: &EmployeeId, text: Option<&str>, at: Timestamp) -> 
     Some(hint)
 }
 
+/// Keeps everybody else from positions and waits until the transaction ends; returns the newest
+/// position. Comes before anything else that is locked.
+pub(super) async fn lock_tenant(connection: &mut AnyConnection) -> Result<Seq, sqlx::Error> {
+    let tenant = for_update!("SELECT seq FROM tenant").on(connection);
+    sqlx::query_scalar(tenant)
+        .fetch_one(connection)
+        .await
+        .map(seq)
+}
+
+/// Gives out the positions up to this one.
+pub(super) async fn advance(
+    connection: &mut AnyConnection,
+    position: Seq,
+) -> Result<(), sqlx::Error> {
+    let write = sqlx::query("UPDATE tenant SET seq = $1").bind(number(position));
+    write.execute(connection).await.map(drop)
+}
+
 /// Merges a hint that has its position into the employee's row.
 pub(super) async fn take(
-    connection: &mut SqliteConnection,
-    intake: Intake,
+    connection: &mut AnyConnection,
+    intake: &Intake,
     position: Seq,
 ) -> Result<(), sqlx::Error> {
     let id = intake.employee.as_str();
-    let known = sqlx::query("SELECT hint, hint_since FROM employee WHERE id = ?")
+    let known = for_update!("SELECT hint, hint_since FROM employee WHERE id = $1");
+    let known = sqlx::query(known.on(connection))
         .bind(id)
         .fetch_optional(&mut *connection)
         .await?;
@@ -82,8 +110,8 @@ pub(super) async fn take(
     };
     let due = intake.due(merged.urgency(), since);
     sqlx::query(
-        "INSERT INTO employee (id, hint, hint_since, hint_due) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (id) DO UPDATE SET hint = ?2, hint_since = ?3, hint_due = ?4",
+        "INSERT INTO employee (id, hint, hint_since, hint_due) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (id) DO UPDATE SET hint = $2, hint_since = $3, hint_due = $4",
     )
     .bind(id)
     .bind(to_json(&merged).map_err(encode)?)
@@ -94,26 +122,77 @@ pub(super) async fn take(
     Ok(())
 }
 
-/// Notes whose changes wake the employee.
+/// Whether changes of others wake this employee.
+pub(super) fn waits(memory: &Memory) -> bool {
+    memory.wait().is_some_and(|wait| !wait.on().is_empty())
+}
+
+/// Notes whose changes wake the employee. Whoever of them has changed since it was leased wakes it
+/// at once: the decision may not have seen that.
+///
+/// The tenant is locked if the memory [`waits`].
 pub(super) async fn wait_on(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     employee: &EmployeeId,
     memory: &Memory,
 ) -> Result<(), sqlx::Error> {
-    let nobody = BTreeSet::new();
-    let on = memory.wait().map_or(&nobody, |wait| wait.on());
-    sqlx::query("DELETE FROM wait WHERE employee = ?")
+    sqlx::query("DELETE FROM wait WHERE employee = $1")
         .bind(employee.as_str())
         .execute(&mut *connection)
         .await?;
-    for changed in on {
-        sqlx::query("INSERT INTO wait (changed, employee) VALUES (?, ?)")
+    let Some(wait) = memory.wait() else {
+        return Ok(());
+    };
+    let mut missed = None;
+    for changed in wait.on() {
+        sqlx::query("INSERT INTO wait (changed, employee) VALUES ($1, $2)")
             .bind(changed.as_str())
             .bind(employee.as_str())
             .execute(&mut *connection)
             .await?;
+        let woke = sqlx::query(
+            "SELECT other.woke, other.woke_at FROM employee other, employee this
+             WHERE other.id = $1 AND this.id = $2 AND other.woke > this.claimed",
+        )
+        .bind(changed.as_str())
+        .bind(employee.as_str())
+        .fetch_optional(&mut *connection)
+        .await?;
+        if let Some(row) = woke {
+            let woke: (Seq, Timestamp) = (seq(row.try_get(0)?), time(row.try_get(1)?));
+            missed = missed.max(Some(woke));
+        }
+    }
+    if let Some((position, at)) = missed {
+        let intake = Intake::new(employee.clone(), Hint::woken(at), at);
+        take(connection, &intake, position).await?;
     }
     Ok(())
+}
+
+/// The column that the guards count by.
+pub(super) fn active(memory: &Memory) -> i64 {
+    i64::from(memory.is_linked_active())
+}
+
+/// A failure of the database as the port tells it.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "this is what `map_err` calls"
+)]
+pub(super) fn failed(error: sqlx::Error) -> StoreError {
+    StoreError::new(describe(&error))
+}
+
+/// What a failure says. Details of PostgreSQL may quote a row, so they are left out.
+pub(super) fn describe(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(error) => match error.code() {
+            Some(code) => format!("{} ({code})", error.message()),
+            None => error.message().to_owned(),
+        },
+        error => error.to_string(),
+    }
 }
 
 pub(super) fn encode(error: StoreError) -> sqlx::Error {

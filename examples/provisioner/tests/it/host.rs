@@ -1,5 +1,6 @@
 //! A host in this process: from a signed event to the account, and its ends.
 
+use crate::support::home::Home;
 use crate::support::world::{ADA, DEACTIVATION, UPSERT, World, event, seed, variables};
 use provisioner::{Clock, EXAMPLE_POLICY, Environment, Host, Settings, StartError};
 use provisioning_core::Policy;
@@ -94,8 +95,8 @@ async fn timers_run_by_the_clock() {
 #[tokio::test]
 async fn a_policy_that_bob_refutes_does_not_start() {
     let sandbox = Sandbox::start(seed()).await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let environment: Environment = variables(&sandbox, &folder).into_iter().collect();
+    let home = Home::new();
+    let environment: Environment = variables(&sandbox, &home).into_iter().collect();
     let settings = Settings::read(&environment).unwrap();
     let text = EXAMPLE_POLICY.replace("work.title |", "work.customColumns.column_1 |");
     let policy = Policy::parse(&text).unwrap();
@@ -108,11 +109,9 @@ async fn a_policy_that_bob_refutes_does_not_start() {
 #[tokio::test]
 async fn without_bob_events_are_taken_in_all_the_same() {
     let world = World::start().await;
-    let folder = tempfile::tempdir().unwrap();
+    let home = Home::new();
     let nowhere = [("HIBOB_BASE_URL", "http://127.0.0.1:9/v1".to_owned())];
-    let variables = variables(&world.sandbox, &folder)
-        .into_iter()
-        .chain(nowhere);
+    let variables = variables(&world.sandbox, &home).into_iter().chain(nowhere);
     let settings = Settings::read(&variables.collect()).unwrap();
     let policy = Policy::parse(EXAMPLE_POLICY).unwrap();
     let clock = Clock::sandbox(&world.sandbox.bob_base_url()).await.unwrap();

@@ -4,10 +4,10 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
+use crate::support::home::Home;
 use crate::support::world::{ADA, UPSERT, event, seed, variables};
 use hibob_client::webhook::sign;
 use sandbox::{Control, Sandbox, UserStatus};
-use tempfile::TempDir;
 use tokio::time::timeout;
 
 /// A process of ours, which does not outlive its test.
@@ -19,12 +19,12 @@ struct Process {
 
 impl Process {
     /// Starts `serve --sandbox` and waits until it says where it listens.
-    fn serve(folder: &TempDir, variables: &[(&str, String)]) -> Self {
-        let policy = folder.path().join("policy.toml");
+    fn serve(home: &Home, variables: &[(&str, String)]) -> Self {
+        let policy = home.policy();
         std::fs::write(&policy, provisioner::EXAMPLE_POLICY).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_provisioner"))
             .args(["serve", "--sandbox"])
-            .current_dir(folder.path())
+            .current_dir(home.path())
             .env_clear()
             .envs(
                 variables
@@ -75,10 +75,10 @@ async fn account_appears(control: &Control) -> sandbox::User {
 async fn hst_01_an_accepted_event_survives_kill_9() {
     let sandbox = Sandbox::start(seed()).await.unwrap();
     let control = sandbox.control();
-    let folder = tempfile::tempdir().unwrap();
-    let variables = variables(&sandbox, &folder);
+    let home = Home::new();
+    let variables = variables(&sandbox, &home);
 
-    let mut first = Process::serve(&folder, &variables);
+    let mut first = Process::serve(&home, &variables);
     let body = event("employee.created", 1);
     let answer = reqwest::Client::new()
         .post(format!("{}/hibob/upsert", first.url))
@@ -93,7 +93,7 @@ async fn hst_01_an_accepted_event_survives_kill_9() {
     // The clock stood still all the while, so nothing can have been decided.
     assert!(control.state().await.unwrap().mappings.is_empty());
 
-    let _second = Process::serve(&folder, &variables);
+    let _second = Process::serve(&home, &variables);
     let user = account_appears(&control).await;
     assert_eq!(user.status, UserStatus::Invited);
     assert_eq!(
@@ -107,8 +107,8 @@ async fn hst_01_an_accepted_event_survives_kill_9() {
 #[tokio::test(flavor = "multi_thread")]
 async fn hst_03_a_shutdown_signal_ends_the_process_in_time() {
     let sandbox = Sandbox::start(seed()).await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let mut process = Process::serve(&folder, &variables(&sandbox, &folder));
+    let home = Home::new();
+    let mut process = Process::serve(&home, &variables(&sandbox, &home));
     let id = process.child.id().to_string();
     assert!(
         Command::new("kill")
@@ -128,9 +128,9 @@ async fn hst_03_a_shutdown_signal_ends_the_process_in_time() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_printed_lines_send_an_event_by_hand() {
-    let folder = tempfile::tempdir().unwrap();
+    let home = Home::new();
     let listen = ("LISTEN", "127.0.0.1:0".to_owned());
-    let mut process = Process::serve(&folder, &[listen]);
+    let mut process = Process::serve(&home, &[listen]);
     let mut script = String::new();
     let state = loop {
         let mut line = String::new();

@@ -11,10 +11,26 @@ use serde_json::json;
 
 use super::commit::commit;
 
+/// Makes a test of each case of the module above, with attributes of one's own, against a Store that
+/// the expression makes together with what it lives in.
+macro_rules! store_tests {
+    (@one [$($attribute:tt)*] ($fresh:expr) $case:ident) => {
+        #[tokio::test]
+        $($attribute)*
+        async fn $case() {
+            let (store, _kept) = $fresh.await;
+            super::$case(store).await;
+        }
+    };
+    ($attributes:tt $fresh:expr; $($case:ident)+) => {
+        $( store_tests! { @one $attributes ($fresh) $case } )+
+    };
+}
+
 /// Runs every case against a Store that the expression makes.
 macro_rules! store_contract {
-    ($fresh:expr) => {
-        store_contract! { $fresh;
+    ($attributes:tt $fresh:expr) => {
+        store_tests! { $attributes $fresh;
             a_hint_is_due_after_a_quiet_moment
             an_urgent_hint_is_due_at_once
             a_burst_is_not_put_off_for_ever
@@ -41,16 +57,8 @@ macro_rules! store_contract {
             a_ledger_is_replaced_by_compare_and_set
             a_pause_lasts_until_it_is_ended
             the_state_of_the_apis_is_kept
+            a_change_during_the_decision_wakes_all_the_same
         }
-    };
-    ($fresh:expr; $($case:ident)+) => {
-        $(
-            #[tokio::test]
-            async fn $case() {
-                let (store, _kept) = $fresh.await;
-                $crate::support::contract::$case(store).await;
-            }
-        )+
     };
 }
 
@@ -378,6 +386,32 @@ pub async fn a_wait_that_is_over_wakes_nobody(store: impl Store) {
         .unwrap();
     store.wake(&BTreeSet::from([id(9)]), at(10)).await.unwrap();
     assert_eq!(store.next_due().await.unwrap(), None);
+}
+
+pub async fn a_change_during_the_decision_wakes_all_the_same(store: impl Store) {
+    for (number, second) in [(1, 0), (2, 0), (9, 500)] {
+        noted(&store, number, Evidence::Created, at(second)).await;
+    }
+    let claims = store.claim(at(2), 10).await.unwrap();
+    assert_eq!(claims.len(), 2);
+    // The facts are read; then another instance changes whom they will turn out to wait for.
+    store.wake(&BTreeSet::from([id(9)]), at(3)).await.unwrap();
+    for claim in &claims {
+        let on = if claim.employee == id(1) { 9 } else { 8 };
+        let memory = waiting_on(on);
+        let done = commit(&store, claim, &memory, None, at(4)).await;
+        assert_eq!(done, Committed::Done);
+        store.release(claim, Some(&memory), None).await.unwrap();
+    }
+    let claim = claimed(&store, at(60)).await;
+    assert_eq!(claim.employee, id(1));
+    assert!(claim.hint.seen().contains_key(&Evidence::Woken));
+    assert!(claim.hint.newest() > claims[0].hint.newest());
+    // Seen now: it is not woken for the same once more.
+    let memory = waiting_on(9);
+    commit(&store, &claim, &memory, None, at(60)).await;
+    store.release(&claim, Some(&memory), None).await.unwrap();
+    assert!(store.claim(at(120), 10).await.unwrap().is_empty());
 }
 
 pub async fn the_next_look_counts_leases(store: impl Store) {

@@ -3,4 +3,5 @@
 pub mod commit;
 #[macro_use]
 pub mod contract;
+pub mod home;
 pub mod world;

@@ -6,7 +6,8 @@ use hibob_client::webhook::sign;
 use provisioner::{Clock, EXAMPLE_POLICY, Environment, Host, Settings};
 use provisioning_core::Policy;
 use sandbox::{List, Person, Sandbox, Seed};
-use tempfile::TempDir;
+
+use super::home::Home;
 
 /// The person in Bob.
 pub const ADA: &str = "3332883894235038486";
@@ -20,7 +21,7 @@ pub struct World {
     pub sandbox: Sandbox,
     pub host: Host,
     pub http: reqwest::Client,
-    _folder: TempDir,
+    _home: Home,
 }
 
 /// What a host said.
@@ -45,8 +46,7 @@ pub fn seed() -> Seed {
 }
 
 /// The variables of a host that works on this sandbox.
-pub fn variables(sandbox: &Sandbox, folder: &TempDir) -> Vec<(&'static str, String)> {
-    let database = folder.path().join("provisioner.db");
+pub fn variables(sandbox: &Sandbox, home: &Home) -> Vec<(&'static str, String)> {
     vec![
         ("HIBOB_BASE_URL", sandbox.bob_base_url().into()),
         ("HIBOB_SERVICE_USER_ID", Seed::SERVICE_USER_ID.to_owned()),
@@ -63,7 +63,7 @@ pub fn variables(sandbox: &Sandbox, folder: &TempDir) -> Vec<(&'static str, Stri
         ),
         ("LEARNING360_CLIENT_ID", Seed::CLIENT_ID.to_owned()),
         ("LEARNING360_CLIENT_SECRET", Seed::CLIENT_SECRET.to_owned()),
-        ("DATABASE_URL", format!("sqlite://{}", database.display())),
+        ("DATABASE_URL", home.url().to_owned()),
         ("LISTEN", "127.0.0.1:0".to_owned()),
     ]
 }
@@ -78,8 +78,8 @@ pub fn event(kind: &str, number: u32) -> String {
 impl World {
     pub async fn start() -> Self {
         let sandbox = Sandbox::start(seed()).await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let environment: Environment = variables(&sandbox, &folder).into_iter().collect();
+        let home = Home::new();
+        let environment: Environment = variables(&sandbox, &home).into_iter().collect();
         let settings = Settings::read(&environment).unwrap();
         let clock = Clock::sandbox(&settings.bob.base_url).await.unwrap();
         let policy = Policy::parse(EXAMPLE_POLICY).unwrap();
@@ -88,7 +88,7 @@ impl World {
             sandbox,
             host,
             http: reqwest::Client::new(),
-            _folder: folder,
+            _home: home,
         }
     }
 

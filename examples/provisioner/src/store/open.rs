@@ -1,0 +1,259 @@
+use std::fmt;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use provisioning_core::driver::StoreError;
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions as _, SqlSafeStr as _, Transaction};
+use tokio::sync::OnceCell;
+
+use super::dialect::{BEGIN, Dialect};
+use super::notes::Notes;
+use super::row::failed;
+use super::work::Leases;
+
+/// The [`Store`](provisioning_core::driver::Store) in a database.
+///
+/// Every change is one transaction and is on disk when the call returns. Notes that come at the
+/// same time share a transaction, so that many of them cost one write to the disk. Cloning is
+/// cheap and shares the connections.
+///
+/// - **SQLite**: one file for one host (write-ahead log, `synchronous=FULL`). One connection does
+///   all the work, so writers of a process never wait for a lock; operators' commands use the file
+///   at the same time.
+/// - **PostgreSQL**: any number of hosts share the work. Leases keep them apart; a host that dies
+///   loses its leases, not the work.
+///
+/// Rows hold JSON of the core's own types. `Debug` shows nothing of it.
+#[derive(Clone)]
+pub struct SqlStore {
+    pool: AnyPool,
+    dialect: Dialect,
+    pub(super) notes: Notes,
+    /// What this instance's leases are made of, once it takes one.
+    pub(super) leases: Arc<OnceCell<Leases>>,
+    /// Keeps other hosts from the file. `None` = the file is shared, or there is none.
+    file: Option<Arc<File>>,
+}
+
+impl SqlStore {
+    /// Opens the database for a host, creates what is missing, and brings its tables up to date.
+    ///
+    /// A SQLite file is this host's from now on, until [`SqlStore::close`] or the end of the
+    /// process. Leases of an earlier process end here, and what it was working on is due at once.
+    /// On PostgreSQL nothing of that: others may be at work.
+    ///
+    /// # Errors
+    /// If the URL or the database cannot be used, or another host works with the file.
+    pub async fn open(url: &str) -> anyhow::Result<Self> {
+        let mut store = Self::connect(url, Missing::Created).await?;
+        if let Some(file) = file_of(url)? {
+            store.file = Some(Arc::new(lock(&file)?));
+            store
+                .drop_leases()
+                .await
+                .context("the database cannot be written")?;
+        }
+        Ok(store)
+    }
+
+    /// Opens the database beside a host that may be at work, whose leases stay: for a command that
+    /// looks, or notes something down. A SQLite file has to be there.
+    ///
+    /// # Errors
+    /// If the URL or the database cannot be used.
+    pub async fn attach(url: &str) -> anyhow::Result<Self> {
+        Self::connect(url, Missing::Refused).await
+    }
+
+    async fn connect(url: &str, missing: Missing) -> anyhow::Result<Self> {
+        sqlx::any::install_default_drivers();
+        let Some(dialect) = Dialect::of_url(url) else {
+            bail!("DATABASE_URL must begin with sqlite: or postgres:");
+        };
+        let pool = match dialect {
+            Dialect::Sqlite => sqlite(url, missing).await,
+            Dialect::Postgres => postgres(url).await,
+        };
+        let pool = pool.context("the database cannot be opened")?;
+        migrator(dialect)
+            .run(&pool)
+            .await
+            .context("the database cannot be brought up to date")?;
+        Ok(Self {
+            notes: Notes::start(pool.clone(), dialect),
+            pool,
+            dialect,
+            leases: Arc::default(),
+            file: None,
+        })
+    }
+
+    /// Closes the database; every call fails from then on.
+    #[expect(clippy::incompatible_msrv, reason = "that one is of the libraries")]
+    pub async fn close(&self) {
+        self.pool.close().await;
+        if let Some(Err(error)) = self.file.as_deref().map(File::unlock) {
+            tracing::warn!(%error, "the database's lock stays until the process ends");
+        }
+    }
+
+    /// Writes something without a meaning, to see whether a write is possible.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub async fn probe(&self) -> Result<(), StoreError> {
+        let write = sqlx::query("UPDATE tenant SET probed = probed + 1");
+        write.execute(&self.pool).await.map_err(failed)?;
+        Ok(())
+    }
+
+    pub(super) fn pool(&self) -> &AnyPool {
+        &self.pool
+    }
+
+    /// Begins a transaction that writes.
+    pub(super) async fn begin(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
+        self.pool.begin_with(self.dialect.text(BEGIN)).await
+    }
+}
+
+impl fmt::Debug for SqlStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqlStore")
+            .field("dialect", &self.dialect)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What becomes of a SQLite file that is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Missing {
+    Created,
+    Refused,
+}
+
+async fn sqlite(url: &str, missing: Missing) -> anyhow::Result<AnyPool> {
+    let file = file_of(url)?.context("DATABASE_URL names no file")?;
+    let options = SqliteConnectOptions::from_str(url)?
+        .filename(file)
+        .create_if_missing(missing == Missing::Created);
+    // The generic driver takes its options from a URL only; the rest is set on the connection.
+    let options = AnyConnectOptions::from_url(&options.to_url_lossy())?.disable_statement_logging();
+    let pool = AnyPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(PATIENCE)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .after_connect(|connection, _| Box::pin(set(connection, &SQLITE)));
+    Ok(pool.connect_with(options).await?)
+}
+
+async fn postgres(url: &str) -> anyhow::Result<AnyPool> {
+    let options = AnyConnectOptions::from_str(url)?.disable_statement_logging();
+    let pool = AnyPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(PATIENCE)
+        .after_connect(|connection, _| Box::pin(set(connection, &POSTGRES)));
+    Ok(pool.connect_with(options).await?)
+}
+
+async fn set(
+    connection: &mut AnyConnection,
+    settings: &'static [&'static str],
+) -> Result<(), sqlx::Error> {
+    for setting in settings {
+        sqlx::query(*setting).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// The whole path of a SQLite URL's file; `None` for PostgreSQL.
+fn file_of(url: &str) -> anyhow::Result<Option<PathBuf>> {
+    if Dialect::of_url(url) != Some(Dialect::Sqlite) {
+        return Ok(None);
+    }
+    if url.contains(":memory:") || url.contains("mode=memory") {
+        bail!("DATABASE_URL must name a file: what is accepted has to outlive the process");
+    }
+    let options = SqliteConnectOptions::from_str(url)
+        .context("DATABASE_URL is not a usable sqlite:// URL")?;
+    Ok(Some(std::path::absolute(options.get_filename())?))
+}
+
+/// Takes the file for this process. The lock lies beside it, for SQLite has locks of its own on
+/// the file itself, and ends with the process however that ends.
+#[expect(clippy::incompatible_msrv, reason = "that one is of the libraries")]
+fn lock(database: &Path) -> anyhow::Result<File> {
+    let mut path = database.as_os_str().to_owned();
+    path.push(".lock");
+    let path = PathBuf::from(path);
+    let file =
+        File::create(&path).with_context(|| format!("{} is not writable", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!(
+            "another host works with {}; stop it, or use PostgreSQL for several hosts",
+            database.display()
+        ),
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("{} cannot be locked", path.display()))
+        }
+    }
+}
+
+fn migrator(dialect: Dialect) -> Migrator {
+    macro_rules! migrations {
+        ($folder:literal) => {
+            [
+                (
+                    1,
+                    "state",
+                    include_str!(concat!("../../migrations/", $folder, "/0001_state.sql")),
+                ),
+                (
+                    2,
+                    "guards",
+                    include_str!(concat!("../../migrations/", $folder, "/0002_guards.sql")),
+                ),
+                (
+                    3,
+                    "instances",
+                    include_str!(concat!("../../migrations/", $folder, "/0003_instances.sql")),
+                ),
+            ]
+        };
+    }
+    let files = match dialect {
+        Dialect::Sqlite => migrations!("sqlite"),
+        Dialect::Postgres => migrations!("postgres"),
+    };
+    let migrations = files.map(|(version, name, text)| {
+        let text = text.into_sql_str();
+        Migration::new(version, name.into(), MigrationType::Simple, text, false)
+    });
+    Migrator::with_migrations(migrations.into())
+}
+
+/// How SQLite keeps what it promises. Foreign keys and the time to wait for a lock of another
+/// process are the driver's defaults.
+const SQLITE: [&str; 2] = ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"];
+
+/// Nobody waits for ever for an instance that has lost its network or stands still.
+const POSTGRES: [&str; 3] = [
+    "SET lock_timeout = '10s'",
+    "SET statement_timeout = '30s'",
+    "SET idle_in_transaction_session_timeout = '10s'",
+];
+
+/// The most connections to PostgreSQL that one host holds.
+const CONNECTIONS: u32 = 8;
+
+/// How long a call waits for its turn before it fails.
+const PATIENCE: Duration = Duration::from_secs(5);
