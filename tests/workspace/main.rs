@@ -5,3 +5,4 @@ mod files;
 mod pages;
 mod purity;
 mod scenarios;
+mod wasm;
