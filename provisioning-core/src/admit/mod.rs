@@ -6,6 +6,7 @@
 mod alert;
 mod budget;
 mod fill;
+mod forget;
 mod hold;
 mod ledger;
 mod review;

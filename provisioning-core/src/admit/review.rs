@@ -64,8 +64,7 @@ impl Ledger {
         let due = |hold: &Hold| match (hold.state, hold.told) {
             (HoldState::Held, Told::Nothing) => Some(self.may_announce(hold)),
             (HoldState::Held, Told::Held) => hold.since.checked_add(DAY).ok(),
-            (HoldState::Held, _) => hold.since.checked_add(EXPIRY).ok(),
-            (HoldState::Approved, _) => hold.changed.checked_add(EXPIRY).ok(),
+            (HoldState::Held | HoldState::Approved, _) => hold.expires(),
             (HoldState::Expired, told) if told < Told::Expired => Some(hold.changed),
             _ => None,
         };
@@ -87,12 +86,7 @@ impl Ledger {
     /// proposed again.
     fn expire(&mut self, now: Timestamp) {
         for hold in &mut self.holds {
-            let since = match hold.state {
-                HoldState::Held => hold.since,
-                HoldState::Approved => hold.changed,
-                HoldState::Rejected | HoldState::Expired => continue,
-            };
-            if now.duration_since(since) >= EXPIRY {
+            if hold.expires().is_some_and(|expires| expires <= now) {
                 hold.turn(HoldState::Expired, now);
             }
         }
@@ -174,6 +168,19 @@ impl Ledger {
         let wanted: BTreeSet<_> = numbers.iter().copied().collect();
         let holds = self.holds.iter_mut();
         holds.filter(move |hold| wanted.contains(&hold.id))
+    }
+}
+
+impl Hold {
+    /// When it expires, if nobody says anything and it is not proposed again; `None` = it does
+    /// not, because it was answered or has expired.
+    pub fn expires(&self) -> Option<Timestamp> {
+        let since = match self.state {
+            HoldState::Held => self.since,
+            HoldState::Approved => self.changed,
+            HoldState::Rejected | HoldState::Expired => return None,
+        };
+        since.checked_add(EXPIRY).ok()
     }
 }
 

@@ -62,6 +62,10 @@ impl Watch {
         !self.suspected.is_empty()
     }
 
+    pub(super) fn forget(&mut self, employee: &EmployeeId) {
+        self.looks.retain(|look| look.employee != *employee);
+    }
+
     pub(super) fn tidy(&mut self, now: Timestamp) {
         self.looks.retain_mut(|look| {
             look.at = not_far_ahead(look.at, now);

@@ -183,6 +183,12 @@ impl StepId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// What the step does, without the account and whatever else tells it from others.
+    pub(crate) fn without_ids(&self) -> Self {
+        let kind = self.0.split(':').next().unwrap_or_default();
+        Self(kind.into())
+    }
 }
 
 impl fmt::Display for StepId {

@@ -2,6 +2,7 @@
 
 mod desk;
 mod fill;
+mod forgotten;
 mod holds;
 mod lost_fields;
 mod plans;
