@@ -4,9 +4,12 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::commands::dead_letters::DeadLettersArgs;
 use crate::commands::demo::DemoArgs;
+use crate::commands::holds::HoldsArgs;
 use crate::commands::pause::{PauseArgs, ResumeArgs};
 use crate::commands::serve::ServeArgs;
+use crate::commands::status::StatusArgs;
 use crate::commands::{Exit, Failure, Kit};
 use crate::log;
 use crate::output::Form;
@@ -36,6 +39,9 @@ pub struct Cli {
 enum Command {
     Demo(DemoArgs),
     Serve(ServeArgs),
+    Status(StatusArgs),
+    Holds(HoldsArgs),
+    DeadLetters(DeadLettersArgs),
     Pause(PauseArgs),
     Resume(ResumeArgs),
 }
@@ -60,6 +66,9 @@ impl Cli {
         match self.command {
             Command::Demo(args) => args.run(&kit).await,
             Command::Serve(args) => args.run(&kit).await,
+            Command::Status(args) => args.run(&kit).await,
+            Command::DeadLetters(args) => args.run(&kit).await,
+            Command::Holds(args) => args.run(&kit).await,
             Command::Pause(args) => args.run(&kit).await,
             Command::Resume(args) => args.run(&kit).await,
         }

@@ -132,6 +132,8 @@ impl Worker {
             Pause::Until(due) => tokio::select! {
                 () = self.wake.notified() => {}
                 () = self.clock.sleep_until(due) => {}
+                // Nobody in another process can wake this one: an operator's command, another host.
+                () = sleep(LOOK_EVERY) => {}
             },
         }
     }
@@ -197,6 +199,9 @@ const LAST_TURN: Duration = Duration::from_secs(8);
 
 /// More turns than this at one instant are a defect.
 const TURNS: usize = 1_000;
+
+/// How soon is seen what another process has noted.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 const SWEEP_EVERY: SignedDuration = SignedDuration::from_hours(1);
 

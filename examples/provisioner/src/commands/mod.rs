@@ -5,12 +5,16 @@
 //! [`Kit::report`]; what goes wrong is a [`Failure`] that names the next step. To add a command,
 //! add its file here and a line to the two lists in `cli.rs`.
 
+pub(crate) mod args;
+pub(crate) mod dead_letters;
 pub(crate) mod demo;
 mod exit;
 mod failure;
+pub(crate) mod holds;
 mod kit;
 pub(crate) mod pause;
 pub(crate) mod serve;
+pub(crate) mod status;
 
 pub(crate) use self::exit::Exit;
 pub(crate) use self::failure::Failure;

@@ -2,6 +2,7 @@
 
 mod progress;
 mod table;
+pub(crate) mod words;
 
 use std::fmt::{self, Display};
 use std::io::{IsTerminal, Write};
@@ -13,7 +14,7 @@ use serde::Serialize;
 #[allow(unused_imports, reason = "the next commands use them")]
 pub(crate) use self::{
     progress::Progress,
-    table::{Table, cell},
+    table::{Cell, Table, cell},
 };
 use crate::settings::Environment;
 
@@ -46,6 +47,7 @@ pub(crate) trait Report: Serialize {
 /// How a piece of text looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Look {
+    Plain,
     Title,
     Good,
     Notable,
@@ -125,6 +127,7 @@ impl Output {
 impl Look {
     fn style(self) -> Style {
         match self {
+            Self::Plain => Style::new(),
             Self::Title => Style::new().bold(),
             Self::Good => Style::new().green(),
             Self::Notable => Style::new().yellow(),

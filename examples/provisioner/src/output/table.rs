@@ -1,5 +1,6 @@
+pub(crate) use comfy_table::Cell;
 use comfy_table::presets::NOTHING;
-use comfy_table::{Attribute, Cell, Color, ContentArrangement};
+use comfy_table::{Attribute, Color, ContentArrangement};
 
 use super::{Look, Output};
 
@@ -17,6 +18,13 @@ impl Table {
         Self(table)
     }
 
+    /// A table without a header.
+    pub(crate) fn plain() -> Self {
+        let mut table = comfy_table::Table::new();
+        table.load_style(NOTHING);
+        Self(table)
+    }
+
     /// Adds a row; plain text will do for a [`cell`].
     pub(crate) fn row<C: Into<Cell>>(&mut self, cells: impl IntoIterator<Item = C>) {
         self.0
@@ -30,6 +38,15 @@ impl Table {
 }
 
 impl Output {
+    /// Prints names with their values, one below the other.
+    pub(crate) fn pairs<V: Into<Cell>>(&self, pairs: impl IntoIterator<Item = (&'static str, V)>) {
+        let mut table = Table::plain();
+        for (name, value) in pairs {
+            table.row([cell(Look::Quiet, name), value.into()]);
+        }
+        self.table(table);
+    }
+
     /// Prints a table of the result.
     pub(crate) fn table(&self, mut table: Table) {
         if self.colours {
@@ -45,6 +62,9 @@ impl Output {
             None => ContentArrangement::Disabled,
         };
         table.0.set_content_arrangement(arrangement);
+        for column in table.0.column_iter_mut() {
+            column.set_padding((0, GAP));
+        }
         // Cells of the last column would be filled up with blanks.
         for line in table.0.lines() {
             self.line(line.trim_end());
@@ -56,6 +76,7 @@ impl Output {
 pub(crate) fn cell(look: Look, text: impl ToString) -> Cell {
     let cell = Cell::new(text);
     match look {
+        Look::Plain => cell,
         Look::Title => cell.add_attribute(Attribute::Bold),
         Look::Good => cell.fg(Color::DarkGreen),
         Look::Notable => cell.fg(Color::DarkYellow),
@@ -63,3 +84,6 @@ pub(crate) fn cell(look: Look, text: impl ToString) -> Cell {
         Look::Quiet => cell.add_attribute(Attribute::Dim),
     }
 }
+
+/// Blanks between two columns.
+const GAP: u16 = 2;

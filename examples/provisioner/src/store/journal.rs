@@ -3,6 +3,7 @@ use provisioning_core::driver::{Decided, StoreError};
 use provisioning_core::{Outcome, Reason};
 use serde_json::json;
 use sqlx::Row as _;
+use sqlx::any::AnyRow;
 
 use super::open::SqlStore;
 use super::row::{self, failed};
@@ -33,10 +34,29 @@ pub struct DeadLetter {
     pub endpoint: String,
     /// Why it could not be used.
     pub reason: String,
+    /// When it came first.
+    pub first_at: Timestamp,
     /// When it came last.
     pub last_at: Timestamp,
     /// How often it came.
     pub times: i64,
+}
+
+impl AuditEntry {
+    /// Reads rows of `at, employee, disposition, reason, detail`.
+    pub(super) fn all(rows: Vec<AnyRow>) -> Result<Vec<Self>, StoreError> {
+        let entries = rows.into_iter().map(|row| {
+            Ok(Self {
+                at: row::time(row.try_get(0)?),
+                employee: row.try_get(1)?,
+                disposition: row.try_get(2)?,
+                reason: row.try_get(3)?,
+                detail: row.try_get(4)?,
+            })
+        });
+        let entries: Result<_, sqlx::Error> = entries.collect();
+        entries.map_err(failed)
+    }
 }
 
 impl SqlStore {
@@ -77,16 +97,7 @@ impl SqlStore {
         .bind(i64::from(limit))
         .fetch_all(self.pool())
         .await;
-        let entries = rows.map_err(failed)?.into_iter().map(|row| {
-            Ok(AuditEntry {
-                at: row::time(row.try_get(0)?),
-                employee: row.try_get(1)?,
-                disposition: row.try_get(2)?,
-                reason: row.try_get(3)?,
-                detail: row.try_get(4)?,
-            })
-        });
-        entries.collect::<Result<_, sqlx::Error>>().map_err(failed)
+        AuditEntry::all(rows.map_err(failed)?)
     }
 
     /// Keeps the hash of a delivery that could not be used; one that comes again is counted.
@@ -122,7 +133,7 @@ impl SqlStore {
     /// If they cannot be read.
     pub async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
         let rows = sqlx::query(
-            "SELECT digest, endpoint, reason, last_at, times FROM dead_letter
+            "SELECT digest, endpoint, reason, first_at, last_at, times FROM dead_letter
              ORDER BY last_at DESC, digest LIMIT $1",
         )
         .bind(i64::from(limit))
@@ -133,8 +144,9 @@ impl SqlStore {
                 digest: row.try_get(0)?,
                 endpoint: row.try_get(1)?,
                 reason: row.try_get(2)?,
-                last_at: row::time(row.try_get(3)?),
-                times: row.try_get(4)?,
+                first_at: row::time(row.try_get(3)?),
+                last_at: row::time(row.try_get(4)?),
+                times: row.try_get(5)?,
             })
         });
         letters.collect::<Result<_, sqlx::Error>>().map_err(failed)

@@ -103,6 +103,42 @@ async fn hst_01_an_accepted_event_survives_kill_9() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_in_another_process_is_noticed() {
+    let sandbox = Sandbox::start(seed()).await.unwrap();
+    let control = sandbox.control();
+    let home = Home::new();
+    let variables = variables(&sandbox, &home);
+    let process = Process::serve(&home, &variables);
+    let command = |name: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_provisioner"));
+        let variables = variables
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()));
+        command
+            .arg(name)
+            .current_dir(home.path())
+            .env_clear()
+            .envs(variables);
+        assert!(command.output().unwrap().status.success(), "{name}");
+    };
+    command("pause");
+    let body = event("employee.created", 1);
+    let request = reqwest::Client::new().post(format!("{}/hibob/upsert", process.url));
+    let signature = sign(UPSERT[0], body.as_bytes());
+    let answer = request
+        .header("Bob-Signature", signature)
+        .body(body)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
+    control.advance(60).await.unwrap();
+    command("resume");
+    // No event and no date wakes the host now.
+    account_appears(&control).await;
+}
+
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn hst_03_a_shutdown_signal_ends_the_process_in_time() {

@@ -18,4 +18,5 @@ mod cli;
 mod host;
 mod hst;
 mod intake;
+mod operator;
 mod store;

@@ -1,0 +1,60 @@
+use sandbox::{Api, BobAct, Effect, Fault};
+
+use crate::support::company::{Company, POLICY, id, people};
+
+#[tokio::test]
+async fn the_status_of_a_host_is_told_without_calling_anybody() {
+    let company = Company::start(people(3), POLICY).await;
+    for number in 0..3 {
+        company
+            .act(BobAct::emit("employee.created", id(number)))
+            .await;
+    }
+    company.control.clear_log().await.unwrap();
+    let before = company.json(&["status", "--sandbox"]).await;
+    assert_eq!(before["queue"]["pending"], 3);
+    assert_eq!(before["people"]["linked_active"], 0);
+    assert_eq!(company.control.log().await.unwrap().requests.len(), 0);
+
+    company.pass(3).await;
+    let after = company.json(&["status", "--sandbox"]).await;
+    assert_eq!(after["queue"]["pending"], 0);
+    assert_eq!(after["people"]["linked_active"], 3);
+    assert_eq!(after["bob"]["state"], "open");
+    assert_eq!(after["last_decision"], "2026-03-02T08:00:03Z");
+    let ran = company.run(&["status", "--sandbox"]).await;
+    assert!(ran.out.contains("3 known, 3 linked and active"), "{ran:?}");
+}
+
+#[tokio::test]
+async fn an_api_that_refuses_is_shown() {
+    let company = Company::start(people(3), POLICY).await;
+    let refuses = Fault::new(Api::Bob, Effect::status(401));
+    company.control.add_faults(&[refuses]).await.unwrap();
+    for number in 0..3 {
+        company
+            .act(BobAct::emit("employee.created", id(number)))
+            .await;
+        company.pass(3).await;
+        company.pass(600).await;
+    }
+    let status = company.json(&["status", "--sandbox"]).await;
+    assert_eq!(status["bob"]["state"], "stopped", "{status}");
+    let ran = company.run(&["status", "--sandbox"]).await;
+    assert!(
+        ran.out
+            .contains("is not called, because it refuses the credentials"),
+        "{ran:?}"
+    );
+}
+
+#[tokio::test]
+async fn without_a_database_the_next_step_is_told() {
+    let company = Company::start(people(0), POLICY).await;
+    let nowhere = [("DATABASE_URL", "sqlite://elsewhere.db")];
+    let ran = company.run_with(&["status"], &nowhere).await;
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.is_empty());
+    assert!(ran.err.contains("next: set DATABASE_URL"), "{ran:?}");
+    assert!(!company.home.path().join("elsewhere.db").exists());
+}
