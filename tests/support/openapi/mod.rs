@@ -9,9 +9,11 @@
 //! branches overlap (an empty list is a list of dates and of texts); and objects with properties
 //! are closed, because an undocumented property is a mistake on either side.
 
+mod form;
 mod generate;
 mod operation;
 mod schema;
+mod slots;
 mod wrong;
 
 use std::collections::BTreeMap;
@@ -25,6 +27,7 @@ use serde_json::Value;
 pub use self::generate::Generator;
 pub use self::operation::{Answer, Operation};
 pub use self::schema::violations;
+pub use self::slots::{filled, slots};
 pub use self::wrong::{Wrong, wrong_values};
 
 /// The operations and events of all files.

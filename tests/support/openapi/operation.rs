@@ -6,7 +6,8 @@ use anyhow::Context as _;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde_json::{Map, Value, json};
 
-use super::schema::{resolve, violations};
+use super::form::Form;
+use super::schema::Schema;
 
 /// A method on a path template.
 #[derive(Debug)]
@@ -16,14 +17,22 @@ pub struct Operation {
     parameters: Vec<Parameter>,
     /// Needs a bearer token.
     secured: bool,
-    body: Option<Value>,
+    /// The scope that the token needs, as the description names it.
+    scope: Option<String>,
+    body: Option<Body>,
     answers: BTreeMap<u16, Answer>,
+}
+
+#[derive(Debug)]
+enum Body {
+    Form(Form),
+    Json(Schema),
 }
 
 /// What an operation answers with one status.
 #[derive(Debug)]
 pub struct Answer {
-    schema: Option<Value>,
+    schema: Option<Schema>,
     /// The body's media type; absent = there is no body.
     media_type: Option<String>,
     paged: bool,
@@ -36,7 +45,7 @@ struct Parameter {
     required: bool,
     /// Filters, `name[operator]=value`.
     deep: bool,
-    schema: Value,
+    schema: Schema,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +63,12 @@ impl Operation {
         operation: &Value,
     ) -> anyhow::Result<Self> {
         let parameters = operation["parameters"].as_array().into_iter().flatten();
-        let body = &operation["requestBody"]["content"]["application/json"]["schema"];
+        let content = &operation["requestBody"]["content"];
+        let body = match (&content[JSON]["schema"], &content[FORM]["schema"]) {
+            (Value::Null, Value::Null) => None,
+            (Value::Null, form) => Some(Body::Form(Form::read(document, form)?)),
+            (schema, _) => Some(Body::Json(Schema::read(document, schema)?)),
+        };
         let answers = operation["responses"].as_object().context("no responses")?;
         Ok(Self {
             method: method.to_uppercase(),
@@ -65,10 +79,8 @@ impl Operation {
             secured: operation["security"]
                 .as_array()
                 .is_some_and(|schemes| !schemes.is_empty()),
-            body: match body {
-                Value::Null => None,
-                schema => Some(resolve(document, schema)?),
-            },
+            scope: scope(operation["description"].as_str().unwrap_or_default()),
+            body,
             answers: answers
                 .iter()
                 .map(|(status, answer)| Ok((status.parse()?, Answer::read(document, answer)?)))
@@ -86,9 +98,45 @@ impl Operation {
         &self.template
     }
 
+    /// The scope that the token needs, such as `users:write`.
+    pub fn scope(&self) -> Option<&str> {
+        self.scope.as_deref()
+    }
+
     /// The schema of the JSON body, if there is one.
     pub fn request_schema(&self) -> Option<&Value> {
-        self.body.as_ref()
+        match &self.body {
+            Some(Body::Json(schema)) => Some(schema.value()),
+            _ => None,
+        }
+    }
+
+    /// What a request may hold, as the schema of an object of `path`, `query` and `body`.
+    pub fn content_schema(&self) -> Value {
+        let place = |place: Place| {
+            let parameters = self.parameters.iter().filter(|it| it.place == place);
+            let properties = parameters.map(|it| (it.name.clone(), it.schema.value().clone()));
+            json!({ "properties": properties.collect::<Map<_, _>>() })
+        };
+        let mut properties = json!({ "path": place(Place::Path), "query": place(Place::Query) });
+        match &self.body {
+            Some(Body::Json(schema)) => properties["body"] = schema.value().clone(),
+            Some(Body::Form(form)) => properties["body"] = form.schema().clone(),
+            None => {}
+        }
+        json!({ "properties": properties })
+    }
+
+    /// What a request holds, as an object of `path`, `query` and `body`; what cannot be read is
+    /// left out.
+    pub fn content(&self, path: &str, query: &str, headers: &HeaderMap, body: &[u8]) -> Value {
+        let path = self.matches(&self.method, path).unwrap_or_default();
+        let query = self.read_query(query).unwrap_or_default();
+        let body = match &self.body {
+            Some(Body::Form(_)) => Form::content(content_type(headers), body),
+            _ => serde_json::from_slice(body).unwrap_or_default(),
+        };
+        json!({ "path": path, "query": query, "body": body })
     }
 
     /// The declared answers by status.
@@ -99,7 +147,7 @@ impl Operation {
     /// The schemas of the path's parameters, by name.
     pub fn path_parameters(&self) -> impl Iterator<Item = (&str, &Value)> {
         let path = self.parameters.iter().filter(|it| it.place == Place::Path);
-        path.map(|it| (it.name.as_str(), &it.schema))
+        path.map(|it| (it.name.as_str(), it.schema.value()))
     }
 
     /// True for lists that come in pages.
@@ -157,7 +205,7 @@ impl Operation {
             };
             match value {
                 Some(value) => {
-                    let wrong = violations(&parameter.schema, &value);
+                    let wrong = parameter.schema.violations(&value);
                     problems.extend(wrong.iter().map(|it| format!("parameter {name}{it}")));
                 }
                 None if parameter.required => problems.push(format!("parameter {name} is missing")),
@@ -172,9 +220,11 @@ impl Operation {
         match (&self.body, body) {
             (None, []) => {}
             (None, _) => problems.push("there must be no body".to_owned()),
-            (Some(schema), body) => {
-                let content_type = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
-                problems.extend(check_json(schema, content_type, body));
+            (Some(Body::Form(form)), body) => {
+                problems.extend(form.check(content_type(headers), body));
+            }
+            (Some(Body::Json(schema)), body) => {
+                problems.extend(check_json(schema, content_type(headers), body));
             }
         }
         problems
@@ -232,7 +282,7 @@ impl Operation {
                 continue;
             };
             let filter = found.entry(field).or_insert_with(|| json!({}));
-            let is_list = declared.schema["properties"][operator]["type"] == "array";
+            let is_list = declared.schema.value()["properties"][operator]["type"] == "array";
             match &mut filter[operator] {
                 Value::Array(values) => values.push(json!(value)),
                 none @ Value::Null if is_list => *none = json!([value]),
@@ -252,7 +302,7 @@ impl Answer {
             .as_ref()
             .map(|media_type| &answer["content"][media_type]["schema"]);
         Ok(Self {
-            schema: schema.map(|it| resolve(document, it)).transpose()?,
+            schema: schema.map(|it| Schema::read(document, it)).transpose()?,
             media_type,
             paged: !answer["headers"]["Link"].is_null(),
         })
@@ -260,13 +310,27 @@ impl Answer {
 
     /// The schema of the body, if there is one.
     pub fn schema(&self) -> Option<&Value> {
-        self.schema.as_ref()
+        self.schema.as_ref().map(Schema::value)
+    }
+
+    /// The body's media type, if there is a body.
+    pub fn media_type(&self) -> Option<&str> {
+        self.media_type.as_deref()
+    }
+
+    /// The schemas of the body's kinds: one for each code of an error, for instance.
+    pub fn kinds(&self) -> Vec<&Value> {
+        match self.schema().map(|it| (it, it["anyOf"].as_array())) {
+            None => Vec::new(),
+            Some((_, Some(kinds))) => kinds.iter().collect(),
+            Some((schema, None)) => vec![schema],
+        }
     }
 
     /// The error codes that the schema allows, in the documentation's order.
     pub fn codes(&self) -> Vec<&str> {
         let mut codes = Vec::new();
-        if let Some(schema) = &self.schema {
+        if let Some(schema) = self.schema() {
             collect_codes(schema, &mut codes);
         }
         codes
@@ -286,12 +350,22 @@ impl Parameter {
             },
             required: parameter["required"] == true,
             deep: text("style") == Some("deepObject"),
-            schema: resolve(document, &parameter["schema"])?,
+            schema: Schema::read(document, &parameter["schema"])?,
         })
     }
 }
 
-fn check_json(schema: &Value, content_type: Option<&str>, body: &[u8]) -> Vec<String> {
+fn content_type(headers: &HeaderMap) -> Option<&str> {
+    headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok())
+}
+
+/// The scope that a description names.
+fn scope(description: &str) -> Option<String> {
+    let (_, rest) = description.split_once("Required OAuth scope: `")?;
+    rest.split_once('`').map(|(scope, _)| scope.to_owned())
+}
+
+fn check_json(schema: &Schema, content_type: Option<&str>, body: &[u8]) -> Vec<String> {
     let media_type = content_type
         .and_then(|it| it.split(';').next())
         .map(str::trim);
@@ -300,7 +374,7 @@ fn check_json(schema: &Value, content_type: Option<&str>, body: &[u8]) -> Vec<St
     }
     match serde_json::from_slice(body) {
         Ok(value) => {
-            let wrong = violations(schema, &value);
+            let wrong = schema.violations(&value);
             wrong.iter().map(|it| format!("body{it}")).collect()
         }
         Err(_) => vec!["the body is no JSON".to_owned()],
@@ -327,5 +401,7 @@ fn percent_decoded(text: &str) -> Option<String> {
     let (decoded, _) = pairs.next()?;
     Some(decoded.into_owned())
 }
+
+const FORM: &str = "multipart/form-data";
 
 const JSON: &str = "application/json";

@@ -1,8 +1,40 @@
 //! From the files' schemas to ones that a JSON Schema validator understands.
 
+use std::sync::OnceLock;
+
 use anyhow::{Context as _, bail};
-use jsonschema::Draft;
+use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
+
+/// A resolved schema, and its validator once it is needed.
+#[derive(Debug)]
+pub(super) struct Schema {
+    value: Value,
+    validator: OnceLock<Validator>,
+}
+
+impl Schema {
+    pub(super) fn new(resolved: Value) -> Self {
+        Self {
+            value: resolved,
+            validator: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn read(document: &Value, schema: &Value) -> anyhow::Result<Self> {
+        Ok(Self::new(resolve(document, schema)?))
+    }
+
+    pub(super) fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// What is wrong with a value: one text per violation, with its place.
+    pub(super) fn violations(&self, value: &Value) -> Vec<String> {
+        let validator = self.validator.get_or_init(|| validator(&self.value));
+        texts(validator, value)
+    }
+}
 
 /// A schema of its own: references followed, `nullable` and `oneOf` as they are meant, objects
 /// closed.
@@ -15,12 +47,19 @@ pub(super) fn resolve(document: &Value, schema: &Value) -> anyhow::Result<Value>
 /// # Panics
 /// If the schema is none.
 pub fn violations(schema: &Value, value: &Value) -> Vec<String> {
-    let validator = jsonschema::options()
+    texts(&validator(schema), value)
+}
+
+fn validator(schema: &Value) -> Validator {
+    jsonschema::options()
         .with_draft(Draft::Draft202012)
         .with_format("ObjectId", is_object_id)
         .should_validate_formats(true)
         .build(schema)
-        .expect("a resolved schema is a schema");
+        .expect("a resolved schema is a schema")
+}
+
+fn texts(validator: &Validator, value: &Value) -> Vec<String> {
     let text = |error: jsonschema::ValidationError<'_>| {
         // Values stay out of the text.
         format!("{}: {}", error.instance_path(), error.masked())
