@@ -28,10 +28,17 @@ pub struct BulkOperation {
     started_at: Option<Timestamp>,
     #[serde(default, deserialize_with = "instant")]
     ended_at: Option<Timestamp>,
-    #[serde(default, rename = "progress", deserialize_with = "index")]
-    last_processed: Option<u64>,
+    #[serde(default, deserialize_with = "progress")]
+    progress: Progress,
     #[serde(default, deserialize_with = "message")]
     error_message: Option<BulkMessage>,
+}
+
+/// How far it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Progress {
+    index: Option<u64>,
+    updated_at: Option<Timestamp>,
 }
 
 impl BulkOperation {
@@ -72,7 +79,12 @@ impl BulkOperation {
 
     /// The place of the item that was processed last, from 0 on.
     pub fn last_processed(&self) -> Option<u64> {
-        self.last_processed
+        self.progress.index
+    }
+
+    /// When that was.
+    pub fn last_processed_at(&self) -> Option<Timestamp> {
+        self.progress.updated_at
     }
 
     /// Why it ended in error, in prose.
@@ -181,9 +193,13 @@ fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestam
     Ok(value.as_str().and_then(|text| text.parse().ok()))
 }
 
-fn index<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+fn progress<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Progress, D::Error> {
     let value = Value::deserialize(deserializer)?;
-    Ok(value.get("index").and_then(Value::as_u64))
+    let updated_at = value.get("updatedAt").and_then(Value::as_str);
+    Ok(Progress {
+        index: value.get("index").and_then(Value::as_u64),
+        updated_at: updated_at.and_then(|text| text.parse().ok()),
+    })
 }
 
 fn message<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<BulkMessage>, D::Error> {
@@ -217,6 +233,7 @@ mod tests {
             .unwrap();
             assert_eq!(operation.has_ended(), ended, "{status}");
             assert_eq!(operation.last_processed(), Some(7));
+            assert_eq!(operation.last_processed_at(), at.parse().ok());
             assert_eq!(operation.created_at(), at.parse().ok());
             assert_eq!(operation.queued_at(), None);
             assert_eq!(operation.kind().as_str(), "upsertSkills");
@@ -237,7 +254,12 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_counts_as_absent() {
-        for odd in [json!(null), json!([]), json!("soon"), json!({"index": -1})] {
+        for odd in [
+            json!(null),
+            json!([]),
+            json!("soon"),
+            json!({"index": -1, "updatedAt": 5}),
+        ] {
             let operation: BulkOperation = serde_json::from_value(json!({
                 "_id": ID, "type": "deleteGroups", "status": "running", "createdAt": odd,
                 "queuedAt": odd, "startedAt": odd, "endedAt": odd, "progress": odd,
@@ -246,6 +268,7 @@ mod tests {
             assert_eq!(operation.created_at(), None);
             assert_eq!(operation.ended_at(), None);
             assert_eq!(operation.last_processed(), None);
+            assert_eq!(operation.last_processed_at(), None);
         }
     }
 }

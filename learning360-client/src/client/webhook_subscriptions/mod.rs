@@ -11,6 +11,7 @@ pub use self::events::ListSentEvents;
 use super::call::Call;
 use super::error::Error;
 use super::exchange::Exchange;
+use super::filter::TextFilter;
 use super::pager::Pager;
 use crate::ids::SubscriptionId;
 use crate::webhook::{
@@ -167,15 +168,9 @@ pub struct ListSubscriptions {
 }
 
 impl ListSubscriptions {
-    /// Only those for a type of events.
-    pub fn event_type(mut self, event_type: &EventType) -> Self {
-        self.call = self.call.with_query("eventType[eq]", event_type.as_str());
-        self
-    }
-
-    /// Only those for any other type of events.
-    pub fn event_type_not(mut self, event_type: &EventType) -> Self {
-        self.call = self.call.with_query("eventType[ne]", event_type.as_str());
+    /// Only those whose type of events is so; a type alone means this one.
+    pub fn event_type(mut self, filter: impl Into<TextFilter>) -> Self {
+        self.call = self.call.with_text_filter("eventType", &filter.into());
         self
     }
 
@@ -194,6 +189,12 @@ impl ListSubscriptions {
         self.pages()
             .all(|subscription| subscription.id().clone())
             .await
+    }
+}
+
+impl From<&EventType> for TextFilter {
+    fn from(event_type: &EventType) -> Self {
+        Self::is(event_type.as_str())
     }
 }
 
