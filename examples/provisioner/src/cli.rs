@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::dead_letters::DeadLettersArgs;
 use crate::commands::demo::DemoArgs;
+use crate::commands::forget::ForgetArgs;
 use crate::commands::holds::HoldsArgs;
 use crate::commands::pause::{PauseArgs, ResumeArgs};
 use crate::commands::serve::ServeArgs;
@@ -42,6 +43,7 @@ enum Command {
     Status(StatusArgs),
     Holds(HoldsArgs),
     DeadLetters(DeadLettersArgs),
+    Forget(ForgetArgs),
     Pause(PauseArgs),
     Resume(ResumeArgs),
 }
@@ -69,6 +71,7 @@ impl Cli {
             Command::Status(args) => args.run(&kit).await,
             Command::DeadLetters(args) => args.run(&kit).await,
             Command::Holds(args) => args.run(&kit).await,
+            Command::Forget(args) => args.run(&kit).await,
             Command::Pause(args) => args.run(&kit).await,
             Command::Resume(args) => args.run(&kit).await,
         }

@@ -29,7 +29,7 @@ pub use self::host::{Host, StartError};
 pub use self::intake::Outcome;
 pub use self::metrics::Metrics;
 pub use self::settings::{Apis, Bob, Database, Environment, Learning360, Settings, SettingsError};
-pub use self::store::{AuditEntry, DeadLetter, Queue, SqlStore};
+pub use self::store::{AuditEntry, DeadLetter, Forgotten, Queue, SqlStore, Traces};
 
 /// The policy that the demonstration uses, and that explains itself.
 pub const EXAMPLE_POLICY: &str = include_str!("../policy.example.toml");

@@ -10,6 +10,7 @@ pub(crate) mod dead_letters;
 pub(crate) mod demo;
 mod exit;
 mod failure;
+pub(crate) mod forget;
 pub(crate) mod holds;
 mod kit;
 pub(crate) mod pause;

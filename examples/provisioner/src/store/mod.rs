@@ -15,6 +15,7 @@
 
 #[macro_use]
 mod dialect;
+mod forget;
 mod journal;
 mod notes;
 mod open;
@@ -24,6 +25,7 @@ mod row;
 mod tenant;
 mod work;
 
+pub use self::forget::{Forgotten, Traces};
 pub(crate) use self::journal::outcome;
 pub use self::journal::{AuditEntry, DeadLetter};
 pub use self::open::SqlStore;

@@ -114,6 +114,16 @@ impl SqlStore {
         Ok(())
     }
 
+    /// Writes over what was deleted, where the database would keep it for a while.
+    pub(super) async fn scrub(&self) -> Result<(), sqlx::Error> {
+        if self.dialect == Dialect::Sqlite {
+            // The log holds pages as they were. While somebody reads them it is done later.
+            let checkpoint = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)");
+            checkpoint.execute(&self.pool).await?;
+        }
+        Ok(())
+    }
+
     pub(super) fn pool(&self) -> &AnyPool {
         &self.pool
     }
@@ -227,6 +237,11 @@ fn migrator(dialect: Dialect) -> Migrator {
                     "instances",
                     include_str!(concat!("../../migrations/", $folder, "/0003_instances.sql")),
                 ),
+                (
+                    6,
+                    "forget",
+                    include_str!(concat!("../../migrations/", $folder, "/0006_forget.sql")),
+                ),
             ]
         };
     }
@@ -241,9 +256,13 @@ fn migrator(dialect: Dialect) -> Migrator {
     Migrator::with_migrations(migrations.into())
 }
 
-/// How SQLite keeps what it promises. Foreign keys and the time to wait for a lock of another
-/// process are the driver's defaults.
-const SQLITE: [&str; 2] = ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"];
+/// How SQLite keeps what it promises, and keeps nothing of what was deleted. Foreign keys and the
+/// time to wait for a lock of another process are the driver's defaults.
+const SQLITE: [&str; 3] = [
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA secure_delete = ON",
+];
 
 /// Nobody waits for ever for an instance that has lost its network or stands still.
 const POSTGRES: [&str; 3] = [
