@@ -1,6 +1,6 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use hibob_client::EmployeeId;
+use hibob_client::{EmployeeId, FieldId};
 use jiff::{SignedDuration, Timestamp};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -92,6 +92,35 @@ impl Ledger {
             self.holds
                 .retain(|hold| hold.employee != *employee || proposed(hold));
         }
+    }
+
+    /// Takes in what a look at somebody's record says of Bob's fields, and nothing else.
+    #[cfg_attr(
+        not(feature = "driver"),
+        expect(dead_code, reason = "a full synchronization sees everybody's record")
+    )]
+    pub(crate) fn watch(&mut self, verdict: &Verdict, now: Timestamp) {
+        if let Some(lost) = &verdict.lost {
+            self.watch.note(&verdict.employee, lost, now);
+        }
+    }
+
+    /// The fields that nearly everybody lost at once.
+    #[cfg_attr(
+        not(feature = "driver"),
+        expect(dead_code, reason = "a full synchronization tells them")
+    )]
+    pub(crate) fn suspected(&self) -> BTreeSet<FieldId> {
+        self.watch.suspected()
+    }
+
+    /// Suspects these fields, as if many had been seen to lose them.
+    #[cfg_attr(
+        not(feature = "driver"),
+        expect(dead_code, reason = "a full synchronization found them")
+    )]
+    pub(crate) fn suspect(&mut self, fields: &BTreeSet<FieldId>, now: Timestamp) {
+        self.watch.suspect(fields, now);
     }
 
     /// What the guards say to one charge of a step.

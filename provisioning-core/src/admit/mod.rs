@@ -26,7 +26,7 @@ pub use self::ledger::Ledger;
 use self::ledger::Pass;
 use crate::decide::Verdict;
 use crate::memory::Memory;
-use crate::plan::{Charge, Disposition, Reason, Step, StepId};
+use crate::plan::{Action, Charge, Disposition, Reason, Step, StepId};
 use crate::policy::Guards;
 
 /// The company as the guards see it.
@@ -73,13 +73,39 @@ pub fn admit(
     population: &Population,
     now: Timestamp,
 ) -> Admission {
+    let mut ledger = ledger.clone();
+    let judged = judge(guards, &mut ledger, verdict, population, now);
+    let memory = verdict.memory.clone();
+    Admission {
+        disposition: judged.disposition,
+        memory: judged.run.iter().fold(memory, Memory::intending),
+        run: judged.run,
+        held: judged.held,
+        ledger,
+    }
+}
+
+/// What the guards say, without what follows from it.
+pub(crate) struct Judged {
+    pub(crate) run: Vec<Step>,
+    pub(crate) held: Vec<Hold>,
+    pub(crate) disposition: Disposition,
+}
+
+/// The same check as [`admit`], for many verdicts in a row: the ledger is written in place.
+pub(crate) fn judge(
+    guards: &Guards,
+    ledger: &mut Ledger,
+    verdict: &Verdict,
+    population: &Population,
+    now: Timestamp,
+) -> Judged {
     let case = Case {
         guards,
         verdict,
         population,
         now,
     };
-    let mut ledger = ledger.clone();
     ledger.prepare(&case);
     let (mut run, mut held) = (Vec::new(), Vec::new());
     let mut stopped: BTreeSet<&StepId> = BTreeSet::new();
@@ -97,13 +123,10 @@ pub fn admit(
             held.extend(stops);
         }
     }
-    let memory = run.iter().fold(verdict.memory.clone(), Memory::intending);
-    Admission {
+    Judged {
         disposition: disposition(verdict, &run, &held),
         run,
         held,
-        ledger,
-        memory,
     }
 }
 
@@ -163,6 +186,22 @@ impl Population {
     pub fn with_members(mut self, group: GroupId, members: u32) -> Self {
         self.members.insert(group, members);
         self
+    }
+
+    /// The company after these steps: whoever leaves a group is counted among its learners no
+    /// longer.
+    #[cfg_attr(
+        not(feature = "driver"),
+        expect(dead_code, reason = "the driver admits many in a row")
+    )]
+    pub(crate) fn after(&mut self, run: &[Step]) {
+        for step in run {
+            if let Action::RemoveMembership { membership } = &step.action {
+                if let Some(members) = self.members.get_mut(&membership.group) {
+                    *members = members.saturating_sub(1);
+                }
+            }
+        }
     }
 
     /// The same company, in a full synchronization of this name.

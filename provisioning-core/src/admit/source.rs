@@ -66,6 +66,15 @@ impl Watch {
         self.looks.retain(|look| look.employee != *employee);
     }
 
+    pub(super) fn suspected(&self) -> BTreeSet<FieldId> {
+        self.suspected.keys().cloned().collect()
+    }
+
+    pub(super) fn suspect(&mut self, fields: &BTreeSet<FieldId>, now: Timestamp) {
+        let fields = fields.iter().map(|field| (field.clone(), now));
+        self.suspected.extend(fields);
+    }
+
     pub(super) fn tidy(&mut self, now: Timestamp) {
         self.looks.retain_mut(|look| {
             look.at = not_far_ahead(look.at, now);

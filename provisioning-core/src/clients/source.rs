@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::{join_all, join3};
-use hibob_client::{Client, Employee, EmployeeId, Error, FieldId, ListName, NamedList};
+use futures_util::stream::{self, StreamExt};
+use hibob_client::{Client, Employee, EmployeeId, Error, ErrorKind, FieldId, ListName, NamedList};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
 
-use crate::driver::Source;
+use crate::driver::{Listing, Shown, Source};
 use crate::facts::{Answer, Data, LifecycleRow, Query, Unavailable};
 use crate::policy::Policy;
 
@@ -35,6 +36,15 @@ impl Bob {
             lists: Mutex::default(),
             single_reads: Mutex::default(),
         }
+    }
+
+    /// The same source, which also reads what another policy needs: to compare the two with
+    /// [`Driver::preview`](crate::driver::Driver::preview).
+    #[must_use]
+    pub fn and_for(self, policy: &Policy) -> Self {
+        let fields: BTreeSet<_> = self.fields.into_iter().collect();
+        let fields = fields.union(policy.fields()).cloned().collect();
+        Self { fields, ..self }
     }
 
     async fn people(&self, ids: Vec<EmployeeId>) -> Vec<(Query, Answer)> {
@@ -159,6 +169,20 @@ impl Source for Bob {
         let (people, lists, rows) = join3(self.people(ids), lists, rows).await;
         people.into_iter().chain(lists).chain(rows).collect()
     }
+
+    fn people(&self) -> Listing<'_, Shown> {
+        let search = self.client.people().search();
+        let people = search.fields(self.fields.iter().cloned());
+        stream::unfold(people.show_inactive(true).stream(), |mut people| async {
+            let shown = match people.next().await? {
+                Ok(employee) => Ok(Shown::Person(Box::new(employee))),
+                Err(error) if error.kind() == ErrorKind::Record => Ok(Shown::Unreadable),
+                Err(error) => Err(why(&error)),
+            };
+            Some((shown, people))
+        })
+        .boxed()
+    }
 }
 
 fn person(employee: Employee) -> Answer {
@@ -166,14 +190,17 @@ fn person(employee: Employee) -> Answer {
 }
 
 fn unavailable(error: &Error) -> Answer {
-    let why = if error.is_unauthorized() || error.is_forbidden() {
+    Answer::Unavailable(why(error))
+}
+
+fn why(error: &Error) -> Unavailable {
+    if error.is_unauthorized() || error.is_forbidden() {
         Unavailable::Refused
     } else if error.is_rate_limited() {
         super::asked_to_wait(error.retry_after())
     } else {
         super::pause(error.retry_after())
-    };
-    Answer::Unavailable(why)
+    }
 }
 
 const SINGLE_READS: usize = 20;

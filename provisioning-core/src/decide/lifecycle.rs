@@ -39,10 +39,12 @@ pub(crate) fn settle(
     let contradicted = contradicted(draft, record);
     look_when_a_date_comes(draft, record);
     let disposition = by_standing(draft, record, situation);
-    if contradicted && disposition == Disposition::NoOp(Reason::InSync) {
-        return Disposition::NoOp(Reason::EventStateMismatch);
+    match contradicted {
+        Some(reason) if disposition == Disposition::NoOp(Reason::InSync) => {
+            Disposition::NoOp(reason)
+        }
+        _ => disposition,
     }
-    disposition
 }
 
 fn by_standing(
@@ -224,11 +226,15 @@ fn begins(draft: &Draft<'_>, record: &Record<'_>, deleted: bool) -> Option<jiff:
     }
 }
 
-/// LIF-20, LIF-22: an event announced a departure that the record does not show.
-fn contradicted(draft: &mut Draft<'_>, record: &Record<'_>) -> bool {
-    let Some(departure) = draft.memory.departure else {
-        return false;
-    };
+/// LIF-20, LIF-22, GRD-10: a departure was announced that the record does not show.
+fn contradicted(draft: &mut Draft<'_>, record: &Record<'_>) -> Option<Reason> {
+    let departure = draft.memory.departure?;
+    if departure.evidence == Evidence::NotListed {
+        // The record is there: what the list leaves out is for the permissions to explain.
+        draft.memory.departure = None;
+        draft.find(Subject::Record, Reason::ScopeOfServiceUserChanged);
+        return Some(Reason::ScopeOfServiceUserChanged);
+    }
     let shown = match record.standing {
         Standing::Active => false,
         // A record that was deleted should be gone, unless the person has left anyway.
@@ -237,19 +243,14 @@ fn contradicted(draft: &mut Draft<'_>, record: &Record<'_>) -> bool {
     };
     if shown {
         draft.memory.departure = None;
-        return false;
-    }
-    if departure.evidence == Evidence::NotListed {
-        // The listing was of another moment; the record is there.
-        draft.memory.departure = None;
-        return false;
+        return None;
     }
     draft.find(Subject::Record, Reason::EventStateMismatch);
     match next_look(departure.at, &SECOND_LOOKS, draft.case.now) {
         Some(at) => draft.wait.look(at),
         None => draft.memory.departure = None,
     }
-    true
+    Some(Reason::EventStateMismatch)
 }
 
 /// Dates in the record come true without an event that we can rely on.

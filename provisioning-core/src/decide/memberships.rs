@@ -33,7 +33,11 @@ pub(crate) fn settle(
             let default = draft.case.policy.rules().group.clone();
             return draft.lacks(Subject::Group(default), told);
         }
-        (false, None) => return,
+        // Nobody asked what the account has; whether a rule fits can be told all the same.
+        (false, None) => {
+            wanted(draft, record);
+            return;
+        }
     };
     let wanted = wanted(draft, record);
     let tree = match &estate.groups {

@@ -1,51 +1,35 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use hibob_client::EmployeeId;
 use jiff::Timestamp;
 use learning360_client::UserId;
 
+use super::bulk::{Deferred, is_of};
+use super::carry::end_with;
 use super::health::{Health, lacks_scope};
 use super::ports::{Claim, Source, Store, StoreError, Target};
+use super::run::RunId;
 use super::turn::{Decided, Driver};
 use crate::absorb::{Absorbed, Effect, Next, Outcome, absorb};
 use crate::admit::Admission;
 use crate::decide::{Stage, Verdict};
 use crate::facts::Unavailable;
 use crate::memory::Memory;
-use crate::plan::{Disposition, Finding, Reason, Step, StepId, Subject};
+use crate::plan::{Disposition, Finding, Reason, Step, StepId, Subject, UserRef};
 use crate::quarantine::Lane;
+use crate::sync::BatchKind;
 use crate::wait::Wait;
 
 impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
-    /// Applies what was admitted for one employee, step by step.
-    pub(super) async fn apply(
+    /// Applies what was admitted for one employee, step by step, up to one that has to wait for
+    /// others.
+    pub(super) async fn advance(
         &self,
-        claim: &Claim,
-        verdict: Verdict,
-        admission: Admission,
+        work: &mut Work<'_>,
+        deferred: Deferred,
         health: &Health,
-        now: Timestamp,
-    ) -> Result<Decided, StoreError> {
-        let mut work = Work {
-            memory: admission.memory,
-            decided: decided(claim, verdict, admission.disposition, admission.held),
-            created: None,
-            skipped: BTreeSet::new(),
-            wake: BTreeSet::new(),
-            now,
-        };
-        for step in admission.run {
-            let kind = step.action.kind();
-            let needs = step.needs.as_ref();
-            if needs.is_some_and(|needed| work.skipped.contains(needed)) {
-                work.skipped.insert(step.id);
-                continue;
-            }
-            if let Some(until) = health.lacks_scope(kind) {
-                work.skip(&step, Reason::FixConfig);
-                work.look(until);
-                continue;
-            }
+    ) -> Result<(), StoreError> {
+        while let Some(step) = work.next_step(deferred, health) {
             let outcome = match health.pause(Lane::TargetWrites) {
                 Some(pause) => Outcome::Unavailable(Unavailable::Pause(pause)),
                 None => {
@@ -53,40 +37,156 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
                     health.note_outcome(&step, outcome)
                 }
             };
-            let next = work.absorb(&claim.employee, &step, &outcome, health.lacks_scope(kind));
-            work.decided.applied.push((step, outcome));
-            if !self.store.record(claim, &work.memory, now).await? {
-                // Somebody else has taken over; what was done is in the facts.
-                return Ok(work.decided);
-            }
-            if !work.carry_on(next) {
-                break;
+            self.take_in(work, step, outcome, health).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes in what became of a step.
+    pub(super) async fn take_in(
+        &self,
+        work: &mut Work<'_>,
+        step: Step,
+        outcome: Outcome,
+        health: &Health,
+    ) -> Result<(), StoreError> {
+        let next = work.absorb(&step, &outcome, health.lacks_scope(step.action.kind()));
+        work.decided.applied.push((step, outcome));
+        let is_ours = self
+            .store
+            .record(work.claim, &work.memory, work.now)
+            .await?;
+        if !is_ours {
+            // Somebody else has taken over; what was done is in the facts.
+            work.is_lost = true;
+        }
+        if !is_ours || !work.carry_on(next) {
+            work.steps.clear();
+        }
+        Ok(())
+    }
+
+    /// Gives the employee back, with what is remembered and when to look again.
+    pub(super) async fn conclude(&self, work: Work<'_>) -> Result<Decided, StoreError> {
+        if work.is_lost {
+            return Ok(work.decided);
+        }
+        if let Some(run) = work.decided.run {
+            // Before the lease ends: a run never waits for somebody who is not in the queue.
+            if let Some((what, why)) = end_with(&work.decided, work.claim, work.now) {
+                self.store
+                    .finish(run, &work.claim.employee, what, why)
+                    .await?;
             }
         }
         let due = work.decided.due;
-        self.store.release(claim, Some(&work.memory), due).await?;
+        self.store
+            .release(work.claim, Some(&work.memory), due)
+            .await?;
         if !work.wake.is_empty() {
-            self.store.wake(&work.wake, now).await?;
+            self.store.wake(&work.wake, work.now).await?;
         }
         Ok(work.decided)
     }
 }
 
 /// One employee's plan while it is applied.
-struct Work {
+pub(super) struct Work<'c> {
+    claim: &'c Claim,
     memory: Memory,
     decided: Decided,
+    steps: VecDeque<Step>,
     created: Option<UserId>,
     /// Steps that were left out, and with them those that need them.
     skipped: BTreeSet<StepId>,
     wake: BTreeSet<EmployeeId>,
+    /// Somebody else has taken the employee over.
+    is_lost: bool,
     now: Timestamp,
 }
 
-impl Work {
+impl<'c> Work<'c> {
+    pub(super) fn new(
+        claim: &'c Claim,
+        run: Option<RunId>,
+        verdict: Verdict,
+        admission: Admission,
+        now: Timestamp,
+    ) -> Self {
+        let decided = Decided {
+            run,
+            ..decided(claim, verdict, admission.disposition, admission.held)
+        };
+        Self {
+            claim,
+            memory: admission.memory,
+            decided,
+            steps: admission.run.into(),
+            created: None,
+            skipped: BTreeSet::new(),
+            wake: BTreeSet::new(),
+            is_lost: false,
+            now,
+        }
+    }
+
+    /// The next step that is to be tried, if there is one and it may be.
+    fn next_step(&mut self, deferred: Deferred, health: &Health) -> Option<Step> {
+        loop {
+            if deferred.holds(self.steps.front()?) {
+                return None;
+            }
+            let step = self.steps.pop_front()?;
+            let needs = step.needs.as_ref();
+            if needs.is_some_and(|needed| self.skipped.contains(needed)) {
+                self.skipped.insert(step.id);
+                continue;
+            }
+            if let Some(until) = health.lacks_scope(step.action.kind()) {
+                self.skip(&step, Reason::FixConfig);
+                self.look(until);
+                continue;
+            }
+            return Some(step);
+        }
+    }
+
+    pub(super) fn employee(&self) -> &'c EmployeeId {
+        &self.claim.employee
+    }
+
+    /// The steps that are still to be done.
+    pub(super) fn left(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter()
+    }
+
+    /// The steps of this kind that come next, about a user that is known by now.
+    pub(super) fn next_of(&self, kind: BatchKind) -> impl Iterator<Item = Step> {
+        let next = self.steps.iter().take_while(move |step| is_of(step, kind));
+        next.filter_map(|step| {
+            let needs = step.needs.as_ref();
+            if needs.is_some_and(|needed| self.skipped.contains(needed)) {
+                return None;
+            }
+            let user = step.known_user().or(self.created.as_ref())?.clone();
+            Some(Step {
+                user: UserRef::Known(user),
+                needs: None,
+                ..step.clone()
+            })
+        })
+    }
+
+    /// Takes these steps out of those that are left.
+    pub(super) fn take_those(&mut self, which: impl Fn(&Step) -> bool) -> Vec<Step> {
+        let steps = std::mem::take(&mut self.steps);
+        let (those, left): (Vec<_>, Vec<_>) = steps.into_iter().partition(which);
+        self.steps = left.into();
+        those
+    }
+
     fn absorb(
         &mut self,
-        employee: &EmployeeId,
         step: &Step,
         outcome: &Outcome,
         disabled_until: Option<Timestamp>,
@@ -95,6 +195,7 @@ impl Work {
             self.created = Some(user.clone());
         }
         let attempts = self.memory.attempts;
+        let employee = &self.claim.employee;
         let Absorbed { memory, next, wake } =
             absorb(employee, &self.memory, step, outcome, self.now);
         self.memory = memory;
@@ -144,7 +245,8 @@ impl Work {
     }
 }
 
-fn decided(
+/// What was decided, before anything is applied.
+pub(super) fn decided(
     claim: &Claim,
     verdict: Verdict,
     disposition: Disposition,
@@ -158,6 +260,7 @@ fn decided(
     Decided {
         employee: claim.employee.clone(),
         since: claim.hint.first_event(),
+        run: None,
         disposition,
         findings: verdict.findings,
         plan: verdict.plan,

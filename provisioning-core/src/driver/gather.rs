@@ -8,8 +8,19 @@ use super::health::{Health, lane, of_side};
 use super::ports::{Claim, Source, Store, StoreError, Target};
 use super::turn::Driver;
 use crate::decide::{Decision, Verdict, decide};
+use crate::event::Seq;
 use crate::facts::{Answer, Facts, Query, Side, Unavailable};
 use crate::quarantine::Lane;
+use crate::sync::Directory;
+
+/// What is known before anybody asks.
+#[derive(Default)]
+pub(super) struct Known<'a> {
+    /// What 360Learning listed.
+    pub(super) directory: Option<&'a Directory>,
+    /// Answers that serve everybody.
+    catalogs: Facts,
+}
 
 /// What came of the claims of a turn. Whoever is in neither asked more than there is to ask.
 #[derive(Default)]
@@ -25,11 +36,12 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
     pub(super) async fn decide_all(
         &self,
         claims: &[Claim],
+        known: &mut Known<'_>,
         health: &Health,
         now: Timestamp,
     ) -> Result<Gathered, StoreError> {
         let mut gathered = Gathered::default();
-        let mut facts = Facts::default();
+        let mut facts = known.facts();
         for _ in 0..=ROUNDS {
             let mut needs: BTreeMap<&EmployeeId, BTreeSet<Query>> = BTreeMap::new();
             for claim in claims {
@@ -45,12 +57,16 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
                     }
                 }
             }
+            known.answer(&mut needs, &mut facts);
             // Whoever has to wait for one API need not be read from the other.
             gathered.postpone(&mut needs, claims, &BTreeMap::new(), health);
             if needs.is_empty() {
                 break;
             }
-            let queries = needs.values().flatten().cloned().collect();
+            let queries: BTreeSet<_> = needs.values().flatten().cloned().collect();
+            if queries.is_empty() {
+                continue;
+            }
             let after = self.store.seq().await?;
             let mut answers = self.fetch(&queries, health).await;
             gathered.postpone(&mut needs, claims, &answers, health);
@@ -58,6 +74,7 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
                 // A port that leaves a query out has no answer to it.
                 let answer = answers.remove(&query);
                 let answer = answer.unwrap_or(Answer::Unavailable(Unavailable::Broken));
+                known.keep(query.clone(), answer.clone());
                 facts.insert(query, after, answer);
             }
         }
@@ -69,7 +86,11 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
         decide(&self.policy, employee, hint, memory, facts, now)
     }
 
-    async fn fetch(&self, needed: &BTreeSet<Query>, health: &Health) -> BTreeMap<Query, Answer> {
+    pub(super) async fn fetch(
+        &self,
+        needed: &BTreeSet<Query>,
+        health: &Health,
+    ) -> BTreeMap<Query, Answer> {
         let source = async {
             let queries = of_side(needed, Side::Source);
             if let Some(pause) = health.pause(Lane::Source) {
@@ -98,6 +119,44 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
         let (mut source, target) = join(source, target).await;
         source.extend(target);
         source
+    }
+}
+
+impl Known<'_> {
+    /// Keeps an answer that serves everybody.
+    pub(super) fn keep(&mut self, query: Query, answer: Answer) {
+        let serves_all = matches!(
+            query,
+            Query::NamedList(_) | Query::Groups | Query::CustomFields
+        );
+        if serves_all && self.directory.is_some() && matches!(answer, Answer::Found(_)) {
+            self.catalogs.insert(query, Seq::default(), answer);
+        }
+    }
+
+    /// What is known from the beginning.
+    pub(super) fn facts(&self) -> Facts {
+        self.catalogs.clone()
+    }
+
+    /// Answers what the lists tell.
+    pub(super) fn answer(
+        &self,
+        needs: &mut BTreeMap<&EmployeeId, BTreeSet<Query>>,
+        facts: &mut Facts,
+    ) {
+        let Some(directory) = self.directory else {
+            return;
+        };
+        for queries in needs.values_mut() {
+            queries.retain(|query| match directory.answer(query) {
+                Some(answer) => {
+                    facts.insert(query.clone(), Seq::default(), answer);
+                    false
+                }
+                None => true,
+            });
+        }
     }
 }
 

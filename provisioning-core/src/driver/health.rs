@@ -67,6 +67,12 @@ impl Health {
         self.closed(Lane::Source).and(cause).map(answer)
     }
 
+    /// Whether every call may be made.
+    pub(super) fn is_open(&self) -> bool {
+        let lanes = [Lane::Source, Lane::TargetReads, Lane::TargetWrites];
+        lanes.into_iter().all(|lane| self.closed(lane).is_none())
+    }
+
     /// Whether the next calls are to show that an API works again.
     pub(super) fn is_probing(&self) -> bool {
         let state = self.state();
@@ -117,6 +123,22 @@ impl Health {
         match (call, self.pause(Lane::TargetWrites)) {
             (Call::Throttled(_), Some(pause)) => Outcome::Unavailable(Unavailable::Pause(pause)),
             _ => outcome,
+        }
+    }
+
+    /// Takes in the outcomes of one bulk call. Single items that failed say nothing of the API.
+    pub(super) fn note_batch(&self, outcomes: &[Outcome]) {
+        let mut answered = outcomes
+            .iter()
+            .filter(|it| matches!(it, Outcome::Done(_) | Outcome::Refused { .. }));
+        let call = match (answered.next(), outcomes.first()) {
+            (Some(_), _) => Some(Call::Answered),
+            (None, Some(Outcome::Unanswered)) => Some(Call::Failed),
+            (None, Some(Outcome::Unavailable(why))) => missed(*why),
+            _ => None,
+        };
+        if let Some(call) = call {
+            self.note(Lane::TargetWrites, call);
         }
     }
 

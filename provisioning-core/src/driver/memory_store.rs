@@ -1,10 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use hibob_client::EmployeeId;
 use jiff::Timestamp;
 
+use super::memory_runs::Runs;
 use super::ports::{
     Claim, Commit, Committed, Intake, LEASE, Lease, Noted, Store, StoreError, Versioned,
 };
@@ -14,14 +15,15 @@ use crate::memory::Memory;
 use crate::quarantine::Quarantine;
 use crate::wait::Wait;
 
-/// A Store that forgets everything when it is dropped: for tests and one-off tools.
-#[derive(Debug, Default)]
+/// A Store that forgets everything when its last clone is dropped: for tests and one-off tools.
+/// Clones share one state.
+#[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+pub(super) struct State {
     rows: BTreeMap<EmployeeId, Row>,
     keys: BTreeSet<Box<str>>,
     ledger: Ledger,
@@ -30,6 +32,7 @@ struct State {
     version: i64,
     seq: u64,
     leases: i64,
+    pub(super) runs: Runs,
 }
 
 #[derive(Debug, Default)]
@@ -60,7 +63,7 @@ impl MemoryStore {
             .map(|row| row.memory.clone())
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         // The state is valid at every point where a panic could strike.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -87,6 +90,20 @@ impl Row {
 }
 
 impl State {
+    pub(super) fn memory(&self, employee: &EmployeeId) -> Option<&Memory> {
+        let memory = &self.rows.get(employee)?.memory;
+        (*memory != Memory::default()).then_some(memory)
+    }
+
+    /// As if the employee had just been decided about, unless something is remembered.
+    pub(super) fn learn(&mut self, employee: &EmployeeId, memory: &Memory) {
+        let row = self.rows.entry(employee.clone()).or_default();
+        if row.memory == Memory::default() {
+            row.memory = memory.clone();
+            row.due = row.due.or(memory.wait().and_then(Wait::at));
+        }
+    }
+
     fn next_seq(&mut self) -> Seq {
         self.seq += 1;
         Seq(self.seq)

@@ -2,17 +2,20 @@ use std::collections::BTreeSet;
 use std::error::Error;
 
 use async_trait::async_trait;
-use hibob_client::EmployeeId;
+use futures_util::stream::{self, BoxStream, StreamExt};
+use hibob_client::{Employee, EmployeeId};
 use jiff::{SignedDuration, Timestamp};
-use learning360_client::UserId;
+use learning360_client::{User, UserId};
 
+use super::run_store::RunStore;
 use crate::absorb::Outcome;
 use crate::admit::{Ledger, Population};
 use crate::event::{Hint, Seq, Urgency};
-use crate::facts::{Answer, Query};
+use crate::facts::{Answer, Link, Query, Unavailable};
 use crate::memory::Memory;
 use crate::plan::Step;
 use crate::quarantine::Quarantine;
+use crate::sync::Batch;
 
 /// Bob.
 ///
@@ -25,6 +28,16 @@ pub trait Source: Send + Sync {
     /// Answers the queries of [`crate::Side::Source`]; a query that is left out counts as
     /// unavailable. Never fails as a whole.
     async fn fetch(&self, queries: &BTreeSet<Query>) -> Vec<(Query, Answer)>;
+
+    /// Lists everybody whom Bob shows, people without access to Bob included, one after the other,
+    /// with the fields that the policy uses.
+    ///
+    /// An error ends the stream, and what came before it is no list. A stream that ends without
+    /// one is whole. A port that cannot list says [`Unavailable::NotAsked`]: it serves events, and
+    /// no full synchronization.
+    fn people(&self) -> Listing<'_, Shown> {
+        unlisted()
+    }
 }
 
 /// 360Learning. What is said of answers at [`Source`] holds for outcomes too; a step that lacks a
@@ -37,11 +50,54 @@ pub trait Target: Send + Sync {
 
     /// Applies one step; `created` is the user that an earlier step of the plan made.
     async fn apply(&self, step: &Step, created: Option<&UserId>) -> Outcome;
+
+    /// Applies many group steps with one bulk call, and tells what became of each, in their order;
+    /// `None` if there is no such call, and nothing was done.
+    ///
+    /// What 360Learning says of a single item is prose: whatever failed is tried again on its own.
+    async fn apply_batch(&self, _batch: &Batch) -> Option<Vec<Outcome>> {
+        None
+    }
+
+    /// Lists all users, deactivated ones included. What is said of [`Source::people`] holds here
+    /// too. A user may come twice; the later one counts.
+    fn users(&self) -> Listing<'_, User> {
+        unlisted()
+    }
+
+    /// Lists all links of the policy's platform.
+    fn links(&self) -> Listing<'_, Mapped> {
+        unlisted()
+    }
 }
 
-/// The durable state: one row per employee, and the company's ledger.
+/// A list that passes by, item by item.
+pub type Listing<'a, T> = BoxStream<'a, Result<T, Unavailable>>;
+
+/// One record of the list of people.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::exhaustive_enums, reason = "it can be read or not")]
+pub enum Shown {
+    /// The record.
+    Person(Box<Employee>),
+    /// A record that cannot be read. Nobody knows whose it is.
+    Unreadable,
+}
+
+/// One external ID of the policy's platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "it can be read or not")]
+pub enum Mapped {
+    /// It joins an employee and a user.
+    Link(Link),
+    /// It names no employee: this user is linked to nobody knows whom.
+    Unreadable(UserId),
+}
+
+/// The durable state: one row per employee, and the company's ledger. What a full synchronization
+/// keeps is in [`RunStore`].
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: RunStore {
     /// Takes in a hint, durably, under the next position; merges it with what is pending.
     ///
     /// A delivery whose key was seen before is a duplicate and changes nothing.
@@ -280,6 +336,10 @@ impl StoreError {
     pub fn new(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(cause.into())
     }
+}
+
+fn unlisted<'a, T: Send + 'a>() -> Listing<'a, T> {
+    stream::once(async { Err(Unavailable::NotAsked) }).boxed()
 }
 
 /// How long a worker may go without a sign of life before its employees are taken over.

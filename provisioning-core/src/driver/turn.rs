@@ -1,18 +1,18 @@
-use futures_util::{StreamExt, stream};
 use hibob_client::EmployeeId;
 use jiff::Timestamp;
 
-use super::gather::Gathered;
+use super::gather::Known;
 use super::health::Health;
-use super::ports::{Claim, Commit, Committed, Source, Store, StoreError, Target};
+use super::ports::{Source, Store, StoreError, Target};
+use super::report::Report;
 use super::review;
+use super::run::RunId;
 use crate::absorb::Outcome;
-use crate::admit::{Admission, Alert, Hold, admit};
-use crate::decide::{Explanation, Verdict};
+use crate::admit::{Alert, Hold};
+use crate::decide::Explanation;
 use crate::plan::{Disposition, Finding, Plan, Step};
 use crate::policy::Policy;
-use crate::quarantine::{Alarm, Lane};
-use crate::wait::retry_at;
+use crate::quarantine::Alarm;
 
 /// Decides and applies whatever is due, over the three ports.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct Driver<S, T, D> {
     pub(super) source: S,
     pub(super) target: T,
     pub(super) store: D,
-    seed: u64,
+    pub(super) seed: u64,
 }
 
 /// What a turn did, and when the next one is needed.
@@ -39,6 +39,8 @@ pub struct Turn {
     pub alerts: Vec<Alert>,
     /// What the APIs' state has to tell an operator, each of it once.
     pub alarms: Vec<Alarm>,
+    /// The full synchronizations that came to their end.
+    pub ended: Vec<Report>,
 }
 
 /// One employee's decision and what came of it. Holds no personal value.
@@ -50,6 +52,8 @@ pub struct Decided {
     /// When the first of the events arrived that it answers; `None` = it was a timer, a refresh or
     /// a wake-up.
     pub since: Option<Timestamp>,
+    /// The full synchronization that asked for it.
+    pub run: Option<RunId>,
     /// What it came to after the guards and the steps.
     pub disposition: Disposition,
     /// What stands beside it.
@@ -116,13 +120,15 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
             return Ok(turn);
         }
         let health = Health::new(self.store.quarantine().await?, self.seed, now);
-        let limit = if health.is_probing() { 1 } else { BATCH };
-        let claims = self.store.claim(now, limit).await?;
-        let gathered = self.decide_all(&claims, &health, now).await;
-        let applied = match gathered {
-            Ok(gathered) => self.work(&claims, gathered, &health, &mut turn, now).await,
-            Err(error) => Err(error),
+        let limit = if health.is_probing() {
+            1
+        } else if health.is_open() {
+            let of_run = self.feed(&mut turn, now).await?;
+            BATCH.saturating_add(usize::try_from(of_run).unwrap_or(usize::MAX))
+        } else {
+            BATCH
         };
+        let applied = self.due(limit, &health, &mut turn, now).await;
         if let Some(quarantine) = health.changed() {
             self.store.replace_quarantine(&quarantine).await?;
         }
@@ -136,88 +142,29 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
             turn.alerts = alerts;
             turn.next_due = [turn.next_due, next].into_iter().flatten().min();
         }
+        self.end_of_run(&mut turn, now).await?;
         Ok(turn)
     }
 
-    async fn work(
+    async fn due(
         &self,
-        claims: &[Claim],
-        mut gathered: Gathered,
+        limit: usize,
         health: &Health,
         turn: &mut Turn,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        if self.store.paused().await? {
-            for claim in claims {
-                self.store.release(claim, None, Some(now)).await?;
-            }
+        let claims = self.store.claim(now, limit).await?;
+        if claims.is_empty() {
             return Ok(());
         }
-        let mut admitted = Vec::new();
-        for claim in claims {
-            if let Some(until) = gathered.postponed.remove(&claim.employee) {
-                turn.postponed += 1;
-                self.store.postpone(claim, until).await?;
-                continue;
-            }
-            let Some(verdict) = gathered.verdicts.remove(&claim.employee) else {
-                // More questions than there should be: a defect of the core, and no reason to
-                // touch anybody.
-                self.store.release(claim, None, retry_at(1, now)).await?;
-                continue;
-            };
-            let closed = health.closed(Lane::TargetWrites);
-            if let Some(until) = closed.filter(|_| !verdict.plan.is_empty()) {
-                turn.postponed += 1;
-                self.store.postpone(claim, until).await?;
-                continue;
-            }
-            match self.admit(claim, &verdict, now).await? {
-                Some(admission) => admitted.push((claim, verdict, admission)),
-                None => self.store.release(claim, None, Some(now)).await?,
-            }
-        }
-        // Collected first: a stream of closures that borrow would not be `Send` for any lifetime.
-        let applications: Vec<_> = admitted
-            .into_iter()
-            .map(|(claim, verdict, admission)| self.apply(claim, verdict, admission, health, now))
-            .collect();
-        let mut applied = stream::iter(applications).buffer_unordered(WRITERS);
-        while let Some(decided) = applied.next().await {
-            turn.decided.push(decided?);
-        }
-        Ok(())
-    }
-
-    /// `None` if the decision is stale.
-    async fn admit(
-        &self,
-        claim: &Claim,
-        verdict: &Verdict,
-        now: Timestamp,
-    ) -> Result<Option<Admission>, StoreError> {
-        let population = self.store.population().await?;
-        let guards = self.policy.guards();
-        loop {
-            let known = self.store.ledger().await?;
-            let admission = admit(guards, &known.value, verdict, &population, now);
-            let commit = Commit::new(claim, &admission.memory, now);
-            let commit = if admission.ledger == known.value {
-                commit
-            } else {
-                commit.with_ledger(&admission.ledger, known.version)
-            };
-            match self.store.commit(commit).await? {
-                Committed::Done => return Ok(Some(admission)),
-                Committed::StaleHint => return Ok(None),
-                Committed::StaleLedger => {}
-            }
-        }
+        let carried = self.carried(&claims).await?;
+        let claims = self.without_over(claims, &carried, now).await?;
+        let mut known = Known::default();
+        let gathered = self.decide_all(&claims, &mut known, health, now).await?;
+        self.work(&claims, gathered, &carried, health, turn, now)
+            .await
     }
 }
 
 /// How many employees a turn decides about; their reads are batched.
 pub const BATCH: usize = 100;
-
-/// How many of them are written to at the same time.
-const WRITERS: usize = 4;

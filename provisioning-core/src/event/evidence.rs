@@ -12,7 +12,7 @@ pub struct Seq(pub u64);
 
 /// What kind of sign was seen of an employee.
 ///
-/// The variants follow Bob's event types; the last two are ours.
+/// The variants follow Bob's event types; the last four are ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -35,6 +35,8 @@ pub enum Evidence {
     Deleted,
     /// A full synchronization listed everybody else and not this employee.
     NotListed,
+    /// A full synchronization found something to do.
+    Planned,
     /// A state refresh: an old delivery, a full synchronization or an operator asked for a look.
     Refresh,
     /// Another employee's change that this one was waiting for.
@@ -44,7 +46,10 @@ pub enum Evidence {
 impl Evidence {
     /// Whether it came as an event of Bob's, as opposed to a refresh or a wake-up of ours.
     pub fn is_event(self) -> bool {
-        !matches!(self, Self::NotListed | Self::Refresh | Self::Woken)
+        !matches!(
+            self,
+            Self::NotListed | Self::Planned | Self::Refresh | Self::Woken
+        )
     }
 
     /// Whether it says that the person is expected to be inactive.
@@ -74,6 +79,7 @@ impl Evidence {
             Self::Revoked => "revoked",
             Self::Deleted => "deleted",
             Self::NotListed => "not_listed",
+            Self::Planned => "planned",
             Self::Refresh => "refresh",
             Self::Woken => "woken",
         }

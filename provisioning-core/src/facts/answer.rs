@@ -53,6 +53,8 @@ pub enum Data {
     Roles(BTreeSet<Membership>),
     /// To [`crate::Query::CustomValues`].
     CustomValues(CustomValues),
+    /// To [`crate::Query::Learners`].
+    Count(u32),
     /// To [`crate::Query::Managers`] and [`crate::Query::Subordinates`].
     UserIds(BTreeSet<UserId>),
 }

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use hibob_client::{EmployeeId, ListName};
-use learning360_client::UserId;
+use learning360_client::{GroupId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// One question to Bob or to 360Learning.
@@ -38,6 +38,9 @@ pub enum Query {
     Managers(UserId),
     /// The users whom the user manages.
     Subordinates(UserId),
+    /// How many learners a group has. No decision asks for it; the guards do, to know how much a
+    /// share of them is.
+    Learners(GroupId),
 }
 
 /// Which of the two systems answers.

@@ -1,12 +1,13 @@
 use std::fmt;
 
 use learning360_client::{GroupId, UserField, UserId};
+use serde::{Deserialize, Serialize};
 
 use super::action::Action;
 use super::reason::Reason;
 
 /// Something an operator may want to know; it stands beside the disposition and stops nothing.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Finding {
     /// What it is about.
@@ -14,11 +15,13 @@ pub struct Finding {
     /// What was found.
     pub reason: Reason,
     /// The other account involved, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<UserId>,
 }
 
 /// What a finding is about.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Subject {
     /// The person as a whole.

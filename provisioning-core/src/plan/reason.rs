@@ -148,6 +148,13 @@ pub enum Reason {
     PermissionChangeSuspected,
     /// Bob shows far fewer people than last time.
     SourceSuspicious,
+    /// Bob did not list the person and still answers for it by id: what the service user may see
+    /// has changed.
+    ScopeOfServiceUserChanged,
+    /// What was planned is not what is needed any more.
+    PlanStale,
+    /// The plan was made under another policy.
+    PolicyChanged,
     /// A person rejected it.
     Rejected,
 
@@ -283,6 +290,9 @@ impl Reason {
             Self::InvitationStorm => "invitation_storm",
             Self::PermissionChangeSuspected => "permission_change_suspected",
             Self::SourceSuspicious => "source_suspicious",
+            Self::ScopeOfServiceUserChanged => "scope_of_service_user_changed",
+            Self::PlanStale => "plan_stale",
+            Self::PolicyChanged => "policy_changed",
             Self::Rejected => "rejected",
             Self::PendingReference => "pending_reference",
             Self::ManagerOutOfScope => "manager_out_of_scope",

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use learning360_client::{UserId, UserStatus};
+use learning360_client::{GroupId, UserId, UserStatus};
 use serde::{Deserialize, Serialize};
 
 use super::action::Action;
@@ -204,6 +204,17 @@ impl Charge {
             kind,
             object: None,
         }
+    }
+
+    /// The group whose budget it is, if it is that of a group.
+    #[cfg_attr(
+        not(feature = "driver"),
+        expect(dead_code, reason = "the driver counts its members")
+    )]
+    pub(crate) fn group(&self) -> Option<GroupId> {
+        let object = self.object.as_deref();
+        let object = object.filter(|_| self.kind == ChargeKind::GroupRemoval);
+        GroupId::try_from(object?).ok()
     }
 
     /// The same charge, against the budget of this group or field.

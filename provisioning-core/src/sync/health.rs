@@ -1,8 +1,12 @@
+use serde::{Deserialize, Serialize};
+
 /// Whether Bob shows as many people as it should.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SourceHealth {
     /// It does.
+    #[default]
     Good,
     /// Clearly fewer than last time: nobody is deactivated for not being listed.
     Shrunken,

@@ -153,6 +153,11 @@ impl<'a> Synchronization<'a> {
             .filter(|employee| !self.listed.contains(*employee))
     }
 
+    /// Whether Bob listed an employee so far.
+    pub fn has_listed(&self, employee: &EmployeeId) -> bool {
+        self.listed.contains(employee)
+    }
+
     /// How many employees were decided about.
     pub fn listed(&self) -> usize {
         self.listed.len()

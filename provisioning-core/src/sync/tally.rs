@@ -39,6 +39,8 @@ pub enum Situation {
     Conflict,
     /// It could not be decided.
     Error,
+    /// It was planned, and is not what is needed any more.
+    Stale,
     /// No group rule fits the person; counted beside the others.
     NoGroup,
     /// A user in 360Learning whom no employee is linked to.
@@ -62,6 +64,13 @@ impl Situation {
             Disposition::Apply(_) if does(ActionKind::Link) || does(ActionKind::Relink) => {
                 Self::Link
             }
+            other => Self::of_disposition(other),
+        }
+    }
+
+    /// The situation of a disposition, where nothing is known of a plan.
+    pub fn of_disposition(disposition: Disposition) -> Self {
+        match disposition {
             Disposition::Apply(_) => Self::Update,
             Disposition::NoOp(Reason::InSync) => Self::InSync,
             Disposition::NoOp(_) | Disposition::Ignore(_) => Self::Nothing,
@@ -69,6 +78,11 @@ impl Situation {
             Disposition::Conflict(_) => Self::Conflict,
             Disposition::Retry(_) | Disposition::Dead(_) => Self::Error,
         }
+    }
+
+    /// The situation of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        ALL.into_iter().find(|situation| situation.as_str() == name)
     }
 
     /// The name used in reports.
@@ -84,6 +98,7 @@ impl Situation {
             Self::Held => "held",
             Self::Conflict => "conflict",
             Self::Error => "error",
+            Self::Stale => "stale",
             Self::NoGroup => "no_group",
             Self::TargetOnly => "target_only",
         }
@@ -105,6 +120,38 @@ impl Tally {
             .any(|finding| unmapped(finding.reason))
         {
             self.add(Situation::NoGroup, 1);
+        }
+    }
+
+    /// Counts so many people in a situation, for this reason.
+    pub fn add_because(&mut self, situation: Situation, reason: Reason, people: u64) {
+        self.add(situation, people);
+        *self.reasons.entry(reason).or_default() += people;
+    }
+
+    /// Takes one person out again.
+    #[cfg_attr(
+        not(feature = "driver"),
+        expect(dead_code, reason = "the driver tells tasks from the rest")
+    )]
+    pub(crate) fn take(&mut self, situation: Situation, reason: Reason) {
+        if let Some(count) = self.situations.get_mut(&situation) {
+            *count = count.saturating_sub(1);
+        }
+        self.situations.retain(|_, count| *count > 0);
+        if let Some(count) = self.reasons.get_mut(&reason) {
+            *count = count.saturating_sub(1);
+        }
+        self.reasons.retain(|_, count| *count > 0);
+    }
+
+    /// Adds all counts of another one.
+    pub fn merge(&mut self, other: &Self) {
+        for (situation, people) in other.situations() {
+            self.add(situation, people);
+        }
+        for (reason, people) in other.reasons() {
+            *self.reasons.entry(reason).or_default() += people;
         }
     }
 
@@ -140,3 +187,19 @@ impl fmt::Display for Tally {
         Ok(())
     }
 }
+
+const ALL: [Situation; 13] = [
+    Situation::Create,
+    Situation::Restore,
+    Situation::Deactivate,
+    Situation::Link,
+    Situation::Update,
+    Situation::InSync,
+    Situation::Nothing,
+    Situation::Held,
+    Situation::Conflict,
+    Situation::Error,
+    Situation::Stale,
+    Situation::NoGroup,
+    Situation::TargetOnly,
+];

@@ -156,7 +156,8 @@ fn without_ids(detail: &str) -> String {
 }
 
 /// Rows that are about one person.
-const PERSONAL: [&str; 2] = [
+const PERSONAL: [&str; 3] = [
+    "DELETE FROM task WHERE employee = $1",
     "DELETE FROM wait WHERE changed = $1 OR employee = $1",
     "DELETE FROM employee WHERE id = $1",
 ];

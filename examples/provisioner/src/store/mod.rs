@@ -22,6 +22,7 @@ mod open;
 mod overview;
 mod port;
 mod row;
+mod runs;
 mod tenant;
 mod work;
 

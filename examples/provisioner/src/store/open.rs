@@ -238,6 +238,11 @@ fn migrator(dialect: Dialect) -> Migrator {
                     include_str!(concat!("../../migrations/", $folder, "/0003_instances.sql")),
                 ),
                 (
+                    4,
+                    "runs",
+                    include_str!(concat!("../../migrations/", $folder, "/0004_runs.sql")),
+                ),
+                (
                     6,
                     "forget",
                     include_str!(concat!("../../migrations/", $folder, "/0006_forget.sql")),

@@ -1,6 +1,8 @@
 mod answers;
+mod bulk;
 mod catalogs;
 mod kept;
+mod lists;
 mod steps;
 
 use std::collections::BTreeSet;
@@ -9,17 +11,18 @@ use async_trait::async_trait;
 use futures_util::StreamExt;
 use futures_util::stream;
 use hibob_client::EmployeeId;
-use learning360_client::{Client, UserId};
+use learning360_client::{Client, GroupId, User, UserId};
 
 use self::answers::{no_answer, user_ids};
 use self::catalogs::Catalogs;
 use self::kept::Kept;
 use self::steps::plain;
 use crate::absorb::Outcome;
-use crate::driver::Target;
+use crate::driver::{Listing, Mapped, Target};
 use crate::facts::{Answer, Data, Link, Query, Unavailable};
 use crate::plan::{Action, Step, UserRef};
 use crate::policy::Policy;
+use crate::sync::Batch;
 
 /// 360Learning as a [`Target`].
 ///
@@ -34,6 +37,7 @@ pub struct Lms {
     platform: String,
     links: Kept<EmployeeId, Link>,
     catalogs: Catalogs,
+    learners: Kept<GroupId, u32>,
 }
 
 impl Lms {
@@ -44,6 +48,7 @@ impl Lms {
             platform: policy.platform().to_owned(),
             links: Kept::default(),
             catalogs: Catalogs::default(),
+            learners: Kept::default(),
         }
     }
 
@@ -62,6 +67,7 @@ impl Lms {
             Query::Roles(user) => self.roles(user).await,
             Query::CustomValues(user) => self.custom_values(user).await,
             Query::Managers(user) => user_ids(self.client.users().managers(user)).await,
+            Query::Learners(group) => self.learners(group).await,
             Query::Subordinates(user) => user_ids(self.client.users().subordinates(user)).await,
             _ => Answer::Unavailable(Unavailable::NotAsked),
         }
@@ -127,6 +133,18 @@ impl Target for Lms {
         self.forget(step, &outcome).await;
         outcome
     }
+
+    async fn apply_batch(&self, batch: &Batch) -> Option<Vec<Outcome>> {
+        self.change_roles(batch).await
+    }
+
+    fn users(&self) -> Listing<'_, User> {
+        self.all_users()
+    }
+
+    fn links(&self) -> Listing<'_, Mapped> {
+        self.all_links()
+    }
 }
 
 impl Lms {
@@ -136,6 +154,9 @@ impl Lms {
             Action::Link { employee } => self.links.forget(employee).await,
             // It was somebody else's link before, and the step does not say whose.
             Action::Relink { .. } => self.links.clear().await,
+            Action::AddMembership { membership } | Action::RemoveMembership { membership } => {
+                self.learners.forget(&membership.group).await;
+            }
             _ => {}
         }
         if matches!(outcome, Outcome::Refused { .. }) {

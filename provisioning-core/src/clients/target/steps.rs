@@ -112,7 +112,7 @@ impl Lms {
     }
 }
 
-fn user_membership(user: &UserId, membership: &Membership) -> Option<UserMembership> {
+pub(super) fn user_membership(user: &UserId, membership: &Membership) -> Option<UserMembership> {
     let Membership { group, role } = membership.clone();
     UserMembership::new(user.clone(), group, role).ok()
 }
@@ -156,7 +156,7 @@ pub(super) fn plain<T>(done: Result<T, Error>) -> Outcome {
     }
 }
 
-fn failed(error: &Error) -> Outcome {
+pub(super) fn failed(error: &Error) -> Outcome {
     match error.status() {
         Some(status) if status.as_u16() == 429 => {
             Outcome::Unavailable(crate::clients::asked_to_wait(error.retry_after()))

@@ -11,11 +11,13 @@ use tokio::task::JoinSet;
 use crate::support::commit::commit;
 use crate::support::contract::*;
 use crate::support::home::Home;
+use crate::support::run_contract::*;
 
 /// What every database does, beyond the contract of the port.
 macro_rules! database_tests {
     ($attributes:tt $home:expr) => {
         store_contract! { $attributes $crate::store::fresh($home) }
+        run_store_contract! { $attributes $crate::store::fresh($home) }
         store_tests! { $attributes $crate::store::fresh($home);
             keys_are_kept_for_seven_days
             a_dead_letter_that_comes_again_is_counted
@@ -31,6 +33,7 @@ mod memory {
     use super::*;
 
     store_contract! { [] async { (MemoryStore::new(), ()) } }
+    run_store_contract! { [] async { (MemoryStore::new(), ()) } }
 }
 
 mod sqlite {

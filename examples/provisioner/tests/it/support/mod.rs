@@ -5,4 +5,6 @@ pub mod company;
 #[macro_use]
 pub mod contract;
 pub mod home;
+#[macro_use]
+pub mod run_contract;
 pub mod world;
