@@ -40,6 +40,7 @@ pub(super) fn seed() -> Seed {
         .to_zoned_datetime(TimeZone::UTC)
         .map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp());
     let mut seed = Seed::empty(now)
+        .with_departments()
         .list(
             List::new("department")
                 .item("253890", "People & Culture")

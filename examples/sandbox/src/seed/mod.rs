@@ -2,6 +2,7 @@
 
 mod bob;
 mod demo;
+mod departments;
 mod learning360;
 
 use std::fmt;

@@ -60,13 +60,13 @@ async fn updates(stage: &mut Stage<'_>) -> anyhow::Result<()> {
 async fn unmapped_update(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     chapter(
         stage,
-        "Another department",
+        "Another telephone",
         "The policy does not use it, so not even a read is spent.",
     );
     let zoe = person(stage, "zoe");
     let before = stage.calls().await?;
     stage
-        .act(BobAct::edit(zoe, "work.department", "253892"))
+        .act(BobAct::edit(zoe, "work.workPhone", "+33 1 00 00 00 00"))
         .await?;
     stage.pass(3).await?;
     let after = stage.calls().await?;

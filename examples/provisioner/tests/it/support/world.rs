@@ -41,6 +41,7 @@ pub fn seed() -> Seed {
         .site(Seed::PARIS)
         .title("253902");
     Seed::empty(now)
+        .with_departments()
         .list(List::new("title").item("253902", "Team Lead"))
         .employee(ada)
 }
