@@ -1,5 +1,6 @@
 //! The policy file: what it may say, and what is said about a wrong one.
 
+use hibob_client::FieldId;
 use jiff::SignedDuration;
 use provisioning_core::policy::{Budget, Guards, Share};
 use provisioning_core::{ChargeKind, LintKind, Policy};
@@ -125,6 +126,22 @@ fn a_policy_names_the_fields_and_lists_it_reads() {
     assert_eq!(lists, ["department", "title"]);
     assert_eq!(policy.platform(), "example-provisioner");
     assert!(policy.lint().is_empty(), "{:?}", policy.lint());
+}
+
+#[test]
+fn a_policy_tells_which_lines_read_a_field() {
+    let policy = Policy::parse(&small(
+        "first_name = \"firstName\"\nlast_name = \"first_of(surname, firstName)\"\n",
+    ));
+    let policy = policy.expect("the policy is right");
+    let lines = |field: &str| {
+        let field = FieldId::parse(field).expect("an id");
+        policy.lines_of(&field).into_iter().collect::<Vec<_>>()
+    };
+    assert_eq!(lines("root.email"), [6]);
+    assert_eq!(lines("root.firstName"), [7, 8]);
+    let of_the_standing = lines("internal.status");
+    assert!(of_the_standing.is_empty(), "no rule reads it");
 }
 
 #[test]

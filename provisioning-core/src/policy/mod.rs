@@ -214,6 +214,14 @@ impl Policy {
         &self.lists
     }
 
+    /// The lines of the file whose expressions read this field, counted from 1. A field that only
+    /// the standing of a person is read from has none.
+    pub fn lines_of(&self, field: &FieldId) -> BTreeSet<usize> {
+        let readers = self.rules.expressions();
+        let readers = readers.filter(|reader| reader.fields().any(|read| read == field));
+        readers.map(Expression::line).collect()
+    }
+
     /// The same policy, whose decisions look no deeper than this.
     #[must_use]
     pub fn at_depth(&self, depth: Depth) -> Self {

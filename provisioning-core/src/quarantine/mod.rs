@@ -155,6 +155,12 @@ impl Quarantine {
         self.kinds.remove(kind.as_str());
     }
 
+    /// The kinds of steps that were refused for want of a scope and not let through since, by
+    /// their names.
+    pub fn kinds_without_scope(&self) -> impl Iterator<Item = &str> {
+        self.kinds.keys().map(AsRef::as_ref)
+    }
+
     /// Why an API is not called any more; `None` = it is.
     pub fn cause(&self, side: Side) -> Option<Cause> {
         self.api(side).cause()

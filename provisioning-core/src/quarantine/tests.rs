@@ -97,7 +97,10 @@ fn err_04_a_missing_scope_stops_that_kind_of_step_only() {
     desk.quarantine.note_missing_scope(kind, desk.now);
     desk.advance(60);
     assert!(is_closed(&desk, kind), "twice as long");
+    let lacking = |desk: &Desk| desk.quarantine.kinds_without_scope().count();
+    assert_eq!(lacking(&desk), 1);
     desk.quarantine.note_scope(kind);
+    assert_eq!(lacking(&desk), 0);
     assert_eq!(desk.quarantine.gate_of(kind, desk.now), Gate::Open);
 }
 
