@@ -6,10 +6,12 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::dead_letters::DeadLettersArgs;
 use crate::commands::demo::DemoArgs;
+use crate::commands::doctor::DoctorArgs;
 use crate::commands::forget::ForgetArgs;
 use crate::commands::holds::HoldsArgs;
 use crate::commands::pause::{PauseArgs, ResumeArgs};
 use crate::commands::serve::ServeArgs;
+use crate::commands::setup::SetupArgs;
 use crate::commands::status::StatusArgs;
 use crate::commands::{Exit, Failure, Kit};
 use crate::log;
@@ -39,6 +41,8 @@ pub struct Cli {
 #[derive(Clone, Debug, Subcommand)]
 enum Command {
     Demo(DemoArgs),
+    Setup(SetupArgs),
+    Doctor(DoctorArgs),
     Serve(ServeArgs),
     Status(StatusArgs),
     Holds(HoldsArgs),
@@ -67,6 +71,8 @@ impl Cli {
         let kit = Kit::new(Environment::of_process()?, form);
         match self.command {
             Command::Demo(args) => args.run(&kit).await,
+            Command::Setup(args) => args.run(&kit),
+            Command::Doctor(args) => args.run(&kit).await,
             Command::Serve(args) => args.run(&kit).await,
             Command::Status(args) => args.run(&kit).await,
             Command::DeadLetters(args) => args.run(&kit).await,

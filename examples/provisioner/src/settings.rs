@@ -124,6 +124,13 @@ impl Apis {
     }
 }
 
+impl SettingsError {
+    /// Everything that is wrong, each in a few words.
+    pub(crate) fn problems(&self) -> &[String] {
+        &self.0
+    }
+}
+
 impl Environment {
     /// The process's environment, and the file `.env` of the working directory or of one above
     /// it. Where both name a variable, the environment wins.

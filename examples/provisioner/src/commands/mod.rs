@@ -8,6 +8,7 @@
 pub(crate) mod args;
 pub(crate) mod dead_letters;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 mod exit;
 mod failure;
 pub(crate) mod forget;
@@ -15,6 +16,7 @@ pub(crate) mod holds;
 mod kit;
 pub(crate) mod pause;
 pub(crate) mod serve;
+pub(crate) mod setup;
 pub(crate) mod status;
 
 pub(crate) use self::exit::Exit;

@@ -15,8 +15,10 @@
 mod support;
 
 mod cli;
+mod doctor;
 mod host;
 mod hst;
 mod intake;
 mod operator;
+mod setup;
 mod store;

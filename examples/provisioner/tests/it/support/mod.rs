@@ -4,7 +4,9 @@ pub mod commit;
 pub mod company;
 #[macro_use]
 pub mod contract;
+pub mod docs;
 pub mod home;
+pub mod run;
 #[macro_use]
 pub mod run_contract;
 pub mod world;
