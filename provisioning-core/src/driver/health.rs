@@ -82,7 +82,8 @@ impl Health {
             .any(|lane| state.quarantine.gate(*lane, self.now) == Gate::Probe)
     }
 
-    /// Takes in the answers of one fetch. People are read from Bob with one call.
+    /// Takes in the answers of one fetch. People are read from Bob with one call. What a port may
+    /// have kept from an earlier call says nothing of the API, unless it failed.
     pub(super) fn note_answers(&self, lane: Lane, answers: &BTreeMap<Query, Answer>) {
         let is_person = |query: &Query| lane == Lane::Source && matches!(query, Query::Person(_));
         let people = answers.iter().filter(|(query, _)| is_person(query));
@@ -91,6 +92,7 @@ impl Health {
         let search = people.iter().find(|call| **call == Call::Answered);
         let search = search.or(people.first()).copied();
         let others = answers.iter().filter(|(query, _)| !is_person(query));
+        let others = others.filter(|(query, answer)| !may_be_kept(query, answer));
         let others = others.filter_map(|(_, answer)| call(answer));
         for call in search.into_iter().chain(others) {
             self.note(lane, call);
@@ -195,6 +197,15 @@ pub(super) fn of_side(queries: &BTreeSet<Query>, side: Side) -> BTreeSet<Query> 
     of_it.cloned().collect()
 }
 
+/// Whether a port may have given this answer without a call.
+fn may_be_kept(query: &Query, answer: &Answer) -> bool {
+    let is_kept = matches!(
+        query,
+        Query::NamedList(_) | Query::LinkOf(_) | Query::Groups | Query::CustomFields
+    );
+    is_kept && matches!(answer, Answer::Found(_))
+}
+
 /// The lane in which a query is answered.
 pub(super) fn lane(query: &Query) -> Lane {
     match query.side() {
@@ -228,4 +239,26 @@ fn jitter(seed: u64, now: Timestamp, call: u64) -> Jitter {
     mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
     let share = (mixed ^ mixed >> 31) % 1_001;
     Jitter::per_mille(u16::try_from(share).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::facts::{Data, GroupTree};
+
+    #[test]
+    fn err_04_what_was_kept_does_not_hide_that_every_call_is_refused() {
+        let user = "507f1f77bcf86cd799439011".try_into().expect("an id");
+        let groups = Answer::Found(Data::Groups(Arc::new(GroupTree::default())));
+        let refused = Answer::Unavailable(Unavailable::Refused);
+        let answers = BTreeMap::from([(Query::User(user), refused), (Query::Groups, groups)]);
+        let health = Health::new(Quarantine::default(), 0, Timestamp::UNIX_EPOCH);
+        for _ in 0..3 {
+            health.note_answers(Lane::TargetReads, &answers);
+        }
+        let (side, cause) = (Side::Target, Cause::Refused);
+        assert_eq!(health.take_alarms(), [Alarm::Stopped { side, cause }]);
+    }
 }
