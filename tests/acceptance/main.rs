@@ -5,6 +5,7 @@ mod err;
 mod ev;
 mod lif;
 mod mat;
+mod metrics;
 mod prv;
 mod sec;
 mod standing;

@@ -6,6 +6,7 @@
 )]
 
 pub mod openapi;
+pub mod pages;
 mod world;
 
 pub use self::world::{BOB_COMPANY, Endpoint, POLICY, World, person};

@@ -2,7 +2,6 @@
 //! which tests prove which scenario.
 
 mod files;
-mod pages;
 mod purity;
 mod scenarios;
 mod wasm;

@@ -8,8 +8,9 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
+use system_tests::pages;
+
 use crate::files::{root, sources};
-use crate::pages;
 
 const SCENARIOS: &str = include_str!("scenarios.txt");
 

@@ -101,7 +101,17 @@ Settings of `serve`, from the environment or a file `.env`:
   DATABASE_URL                where the state lies (default sqlite://provisioner.db;
                               postgres://… for several hosts)
   LISTEN                      address and port to listen on (default 127.0.0.1:8360)
-  RUST_LOG                    how much is logged to stderr (default info)
+  NOTIFY_URL                  optional: where alerts are posted as JSON; https, or http on loopback
+  KEEP_AUDIT_DAYS             how long the audit is kept (default 400)
+  KEEP_SEEN_DAYS              … the keys by which a repeated delivery is known (7, at least 4)
+  KEEP_DEAD_LETTERS_DAYS      … deliveries that could not be used (90)
+  KEEP_REPORTS_DAYS           … reports, and what an operator was told (400)
+  LOG_FORMAT                  text or json, one line an event, to stderr (default text)
+  RUST_LOG                    how much is logged: error, warn, info, debug (default info)
+
+A secret may lie in a file: HIBOB_SERVICE_USER_TOKEN_FILE names the file that holds the token; so do
+HIBOB_UPSERT_SECRETS_FILE, HIBOB_DEACTIVATION_SECRETS_FILE, LEARNING360_CLIENT_SECRET_FILE,
+DATABASE_URL_FILE and NOTIFY_URL_FILE.
 
 Results go to stdout and everything else to stderr; with --json the result is one object.
 

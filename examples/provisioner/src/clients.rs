@@ -1,5 +1,7 @@
 //! The clients of both APIs, and the driver between them.
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 use learning360_client::Quota;
 use provisioning_core::Policy;
@@ -7,6 +9,7 @@ use provisioning_core::clients::{Bob, Lms};
 use provisioning_core::driver::Driver;
 
 use crate::clock::Clock;
+use crate::metrics::Metrics;
 use crate::settings;
 use crate::store::SqlStore;
 
@@ -25,16 +28,30 @@ impl Clients {
         learning360: &settings::Learning360,
         clock: &Clock,
     ) -> anyhow::Result<Self> {
+        Self::counted(bob, learning360, clock, &Arc::default())
+    }
+
+    /// The same, whose calls are counted.
+    pub(crate) fn counted(
+        bob: &settings::Bob,
+        learning360: &settings::Learning360,
+        clock: &Clock,
+        metrics: &Arc<Metrics>,
+    ) -> anyhow::Result<Self> {
         // Calls per second or minute mean nothing where the time is not real.
         let (bob_quota, quota) = if clock.is_virtual() {
             (hibob_client::Quota::unlimited(), Quota::unlimited())
         } else {
             (hibob_client::Quota::default(), Quota::default())
         };
+        let (bob_metrics, metrics) = (Arc::clone(metrics), Arc::clone(metrics));
         let bob = hibob_client::Client::builder()
             .service_user(bob.service_user.clone(), bob.token.clone())
             .base_url(bob.base_url.clone())
             .quota(bob_quota)
+            .on_attempt(move |it| {
+                bob_metrics.called("hibob", &it.method, it.route, it.status, it.took);
+            })
             .build()
             .context("the client of Bob cannot be built")?;
         let learning360 = learning360_client::Client::builder()
@@ -44,6 +61,9 @@ impl Clients {
             )
             .base_url(learning360.base_url.clone())
             .quota(quota)
+            .on_attempt(move |it| {
+                metrics.called("360learning", &it.method, it.route, it.status, it.took);
+            })
             .build()
             .context("the client of 360Learning cannot be built")?;
         Ok(Self { bob, learning360 })

@@ -5,18 +5,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use axum::Router;
 use provisioning_core::driver::Decided;
-use provisioning_core::{Catalog, Policy, PolicyProblems};
+use provisioning_core::{Policy, PolicyProblems};
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, broadcast, watch};
+use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
+use crate::alerts::{Notice, NoticeKind, Watch};
+use crate::binding::{bind, bind_later, tell_needs};
 use crate::clients::Clients;
 use crate::clock::Clock;
-use crate::feed::{Feed, Happened};
+use crate::feed::Happened;
 use crate::intake::{self, Intake};
-use crate::metrics::Metrics;
+use crate::metrics::{Gauges, Metrics};
+use crate::parts::Parts;
 use crate::settings::Settings;
 use crate::store::SqlStore;
 use crate::worker::Worker;
@@ -39,12 +43,21 @@ use crate::worker::Worker;
 #[derive(Debug)]
 pub struct Host {
     address: SocketAddr,
-    store: SqlStore,
-    metrics: Arc<Metrics>,
-    feed: Feed,
+    parts: Parts,
     worker: Arc<Worker>,
+    watch: Arc<Watch>,
     stop: watch::Sender<bool>,
-    tasks: JoinSet<()>,
+    tasks: JoinSet<Task>,
+}
+
+/// What works in the background.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Task {
+    Listener,
+    Binding,
+    Worker,
+    Watch,
+    Alerts,
 }
 
 /// Why a host does not start.
@@ -75,11 +88,26 @@ impl Host {
     ) -> Result<Self, StartError> {
         let mut host = Self::start_stepped(settings, policy, clock).await?;
         let (worker, stop) = (Arc::clone(&host.worker), host.stop.subscribe());
-        host.tasks.spawn(async move { worker.run(stop).await });
+        host.tasks.spawn(async move {
+            worker.run(stop).await;
+            Task::Worker
+        });
+        let (watch, stop) = (Arc::clone(&host.watch), host.stop.subscribe());
+        let clock = host.parts.clock.clone();
+        host.tasks.spawn(async move {
+            watch.run(&clock, stop).await;
+            Task::Watch
+        });
+        let (alerts, stop) = (Arc::clone(&host.parts.alerts), host.stop.subscribe());
+        let clock = host.parts.clock.clone();
+        host.tasks.spawn(async move {
+            alerts.run(&clock, stop).await;
+            Task::Alerts
+        });
         Ok(host)
     }
 
-    /// Like [`Host::start`], but decides nothing except within [`Host::settle`].
+    /// Like [`Host::start`], but decides and tells nothing except within [`Host::settle`].
     ///
     /// # Errors
     /// As [`Host::start`].
@@ -88,50 +116,48 @@ impl Host {
         policy: Policy,
         clock: Clock,
     ) -> Result<Self, StartError> {
-        let store = SqlStore::open(settings.database.url()).await?;
+        let parts = Parts::open(settings, clock).await?;
         let listener = TcpListener::bind(settings.listen).await;
         let listener = listener.with_context(|| format!("cannot listen on {}", settings.listen))?;
         let address = listener
             .local_addr()
             .context("the listener has no address")?;
-        let (metrics, feed) = (Arc::new(Metrics::new()), Feed::new());
-        let wake = Arc::new(Notify::new());
-        let clients = Clients::new(&settings.bob, &settings.learning360, &clock)?;
+        let clients = Clients::counted(
+            &settings.bob,
+            &settings.learning360,
+            &parts.clock,
+            &parts.metrics,
+        )?;
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
 
         // Bob must find an open door before anything else is done.
-        let intake = Intake::new(
-            settings,
-            policy.clone(),
-            store.clone(),
-            clock.clone(),
-            Arc::clone(&metrics),
-            feed.clone(),
-            Arc::clone(&wake),
-        );
-        tasks.spawn(serve(listener, Arc::new(intake), stopped.clone()));
+        let intake = Intake::new(settings, policy.clone(), parts.clone());
+        let gauges = Gauges::new(&parts, &clients, &policy);
+        let router = intake::router(Arc::new(intake), Arc::new(gauges));
+        tasks.spawn(serve(listener, router, stopped.clone()));
 
+        let watch = Watch::begin(&parts, settings.keep)
+            .await
+            .context("the database fails")?;
         let bound = bind(&clients, &policy).await?;
         let unbound = bound.is_none().then(|| policy.clone());
-        let worker = Arc::new(Worker::new(
-            bound.unwrap_or(policy),
-            clients.clone(),
-            store.clone(),
-            clock,
-            Arc::clone(&metrics),
-            feed.clone(),
-            wake,
-        ));
+        let policy = bound.unwrap_or(policy);
+        tell_needs(&policy);
+        let worker = Worker::new(policy, clients.clone(), parts.clone());
+        let worker = Arc::new(worker);
         if let Some(policy) = unbound {
-            tasks.spawn(bind_later(clients, policy, Arc::clone(&worker), stopped));
+            let worker = Arc::clone(&worker);
+            tasks.spawn(async move {
+                bind_later(clients, policy, worker, stopped).await;
+                Task::Binding
+            });
         }
         Ok(Self {
             address,
-            store,
-            metrics,
-            feed,
+            parts,
             worker,
+            watch: Arc::new(watch),
             stop,
             tasks,
         })
@@ -144,25 +170,51 @@ impl Host {
 
     /// Its state.
     pub fn store(&self) -> &SqlStore {
-        &self.store
+        &self.parts.store
     }
 
     /// Its counters.
     pub fn metrics(&self) -> &Metrics {
-        &self.metrics
+        &self.parts.metrics
     }
 
     /// Tells what happens from now on.
     pub fn listen(&self) -> broadcast::Receiver<Happened> {
-        self.feed.listen()
+        self.parts.feed.listen()
     }
 
-    /// Works until nothing is due at the clock's present time; returns what was decided here.
+    /// Works until nothing is due at the clock's present time, and tells what there is to tell by
+    /// then; returns what was decided here.
     ///
     /// # Errors
     /// If the Store fails.
     pub async fn settle(&self) -> anyhow::Result<Vec<Decided>> {
-        Ok(self.worker.settle().await?)
+        let decided = self.worker.settle().await?;
+        let now = self.parts.clock.now().await;
+        self.watch.look(now).await?;
+        self.parts.alerts.deliver(now).await?;
+        Ok(decided)
+    }
+
+    /// Waits until a part of the host ends although nobody told it to, tells the operator, and
+    /// says why.
+    pub async fn failed(&mut self) -> anyhow::Error {
+        let why = loop {
+            match self.tasks.join_next().await {
+                // It is done once Bob has answered.
+                Some(Ok(Task::Binding)) => {}
+                Some(Ok(task)) => break format!("the {task:?} ended").to_lowercase(),
+                Some(Err(error)) if error.is_panic() => break "a part of it panicked".to_owned(),
+                Some(Err(_)) | None => break "a part of it was stopped".to_owned(),
+            }
+        };
+        let now = self.parts.clock.now().await;
+        let notice = Notice::new(NoticeKind::UnexpectedStop, &*why, now);
+        self.parts.alerts.raise(notice).await;
+        if let Err(error) = self.parts.alerts.deliver(now).await {
+            tracing::error!(%error, "the notice of it was not sent");
+        }
+        anyhow::anyhow!("the host cannot go on: {why}")
     }
 
     /// Takes in nothing more, lets the step in progress end, and closes the database; within ten
@@ -182,69 +234,25 @@ impl Host {
             ended.context("a part of the host ended badly")?;
         }
         self.tasks.shutdown().await;
-        self.store.close().await;
+        let now = self.parts.clock.now().await;
+        if let Err(error) = self.watch.end(now).await {
+            tracing::warn!(%error, "the end of this process was not written down");
+        }
+        self.parts.store.close().await;
         Ok(())
     }
 }
 
-async fn serve(listener: TcpListener, intake: Arc<Intake>, mut stop: watch::Receiver<bool>) {
+async fn serve(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) -> Task {
     let stopped = async move {
         drop(stop.wait_for(|stop| *stop).await);
     };
-    let server = axum::serve(listener, intake::router(intake)).with_graceful_shutdown(stopped);
+    let server = axum::serve(listener, router).with_graceful_shutdown(stopped);
     if let Err(error) = server.await {
         tracing::error!(%error, "the listener ended");
     }
-}
-
-/// Checks the policy against the fields that Bob has; `None` if Bob does not answer now.
-async fn bind(clients: &Clients, policy: &Policy) -> Result<Option<Policy>, PolicyProblems> {
-    let inventory = match timeout(BIND, clients.bob.metadata().fields()).await {
-        Ok(Ok(inventory)) => inventory,
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "Bob's fields cannot be read; the policy is not checked yet");
-            return Ok(None);
-        }
-        Err(_) => {
-            tracing::warn!("Bob does not answer; the policy is not checked yet");
-            return Ok(None);
-        }
-    };
-    let bound = policy.bind(Catalog::default().with_fields(inventory))?;
-    let needed = bound.requirements().categories;
-    let categories: Vec<_> = needed.keys().map(AsRef::as_ref).collect();
-    tracing::info!(
-        fields = policy.fields().len(),
-        categories = categories.join(", "),
-        "the policy fits Bob's fields; the service user has to see these categories"
-    );
-    Ok(Some(bound))
-}
-
-async fn bind_later(
-    clients: Clients,
-    policy: Policy,
-    worker: Arc<Worker>,
-    mut stop: watch::Receiver<bool>,
-) {
-    loop {
-        tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => return,
-            () = sleep(BIND_EVERY) => {}
-        }
-        match bind(&clients, &policy).await {
-            Ok(Some(bound)) => return worker.adopt(bound).await,
-            Ok(None) => {}
-            // Fields that do not exist read as missing, and missing changes nothing.
-            Err(problems) => return tracing::error!(%problems, "the policy does not fit"),
-        }
-    }
+    Task::Listener
 }
 
 /// Less than the ten seconds that a supervisor usually waits before it kills.
 const SHUTDOWN: Duration = Duration::from_millis(9_500);
-
-/// How long the first check of the policy may hold up the work.
-const BIND: Duration = Duration::from_secs(10);
-
-const BIND_EVERY: Duration = Duration::from_secs(60);

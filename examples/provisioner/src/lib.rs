@@ -7,6 +7,8 @@
 //! A delivery is verified, written down and answered, in this order and nothing else. What was
 //! written down is decided by the driver of the core, in turns, when it is due.
 
+mod alerts;
+mod binding;
 pub mod cli;
 mod clients;
 mod clock;
@@ -19,16 +21,20 @@ pub mod log;
 mod metrics;
 #[allow(dead_code, reason = "the next commands use the rest")]
 mod output;
+mod parts;
 mod settings;
 mod store;
 mod worker;
 
+pub use self::alerts::{Notice, NoticeKind};
 pub use self::clock::Clock;
 pub use self::feed::{Happened, Received};
 pub use self::host::{Host, StartError};
 pub use self::intake::Outcome;
-pub use self::metrics::Metrics;
-pub use self::settings::{Apis, Bob, Database, Environment, Learning360, Settings, SettingsError};
+pub use self::metrics::{Described, Metrics};
+pub use self::settings::{
+    Apis, Bob, Database, Environment, Keep, Learning360, NotifyUrl, Settings, SettingsError,
+};
 pub use self::store::{AuditEntry, DeadLetter, Forgotten, Queue, SqlStore, Traces};
 
 /// The policy that the demonstration uses, and that explains itself.

@@ -9,10 +9,11 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::output::wants_colours;
+use crate::output::{Form, wants_colours};
 use crate::settings::Environment;
 
-/// Starts logging to stderr, with `RUST_LOG` if it is set, else from this level on.
+/// Starts logging to stderr, with `RUST_LOG` if it is set, else from this level on; as text, or as
+/// one JSON object a line if `LOG_FORMAT` says so.
 ///
 /// Libraries below our own may print headers, bodies or parameters in their detailed lines, so
 /// whatever `RUST_LOG` says, nothing more detailed than `info` is taken from them.
@@ -21,6 +22,9 @@ pub fn start(environment: &Environment, level: LevelFilter) {
     let started = subscriber(environment, level, colours, std::io::stderr).try_init();
     // A second call, in a test, keeps what there is.
     drop(started);
+    if form(environment).is_none() {
+        tracing::warn!("LOG_FORMAT must be text or json; it is text now");
+    }
 }
 
 /// Says on stderr why the program ends, with what caused it and what to do next.
@@ -45,10 +49,21 @@ where
 {
     let filter = EnvFilter::builder().with_default_directive(level.into());
     let filter = filter.parse_lossy(environment.get("RUST_LOG").unwrap_or_default());
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(writer)
-        .with_ansi(colours);
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer);
+    let lines = match form(environment) {
+        Some(Form::Json) => lines.json().flatten_event(true).boxed(),
+        _ => lines.with_ansi(colours).boxed(),
+    };
     tracing_subscriber::registry().with(lines.with_filter(filter.and(filter_fn(is_safe))))
+}
+
+/// How lines look; `None` if nobody knows what `LOG_FORMAT` means.
+fn form(environment: &Environment) -> Option<Form> {
+    match environment.get("LOG_FORMAT").unwrap_or("text") {
+        "text" => Some(Form::Text),
+        "json" => Some(Form::Json),
+        _ => None,
+    }
 }
 
 /// Whether a line may be shown: ours always, others' only if they are not detailed.
@@ -109,5 +124,36 @@ mod tests {
         let shown = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
         assert!(shown.contains("ours") && shown.contains("slow"), "{shown}");
         assert!(!shown.contains("canary"), "{shown}");
+    }
+
+    #[test]
+    fn a_line_may_be_one_json_object() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let environment = Environment::from_iter([("LOG_FORMAT", "json")]);
+        let log = subscriber(&environment, LevelFilter::INFO, true, move || {
+            writer.clone()
+        });
+        tracing::subscriber::with_default(log, || {
+            tracing::info!(employee = "1", lag_ms = 3, "decided");
+            tracing::warn!("again");
+        });
+        let shown = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        let lines: Vec<serde_json::Value> = shown
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert_eq!(lines.len(), 2);
+        assert_eq!(lines[0]["message"], "decided");
+        assert_eq!(lines[0]["employee"], "1");
+        assert_eq!(lines[0]["lag_ms"], 3);
+        assert_eq!(lines[1]["level"], "WARN");
+    }
+
+    #[test]
+    fn a_format_that_nobody_knows_is_no_format() {
+        let read = |name| form(&Environment::from_iter([("LOG_FORMAT", name)]));
+        assert_eq!(read("JSON"), None);
+        assert_eq!(read("text"), Some(Form::Text));
     }
 }

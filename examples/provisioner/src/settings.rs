@@ -1,6 +1,9 @@
 //! The settings, and the only place that reads the environment.
 
-use std::collections::BTreeMap;
+mod environment;
+mod keep;
+mod notify;
+
 use std::fmt;
 use std::net::SocketAddr;
 
@@ -8,6 +11,10 @@ use hibob_client::CompanyId;
 use hibob_client::webhook::{Secret, Verifier};
 use secrecy::SecretString;
 use url::Url;
+
+pub use self::environment::Environment;
+pub use self::keep::Keep;
+pub use self::notify::NotifyUrl;
 
 /// Everything a host is told from outside, apart from the policy.
 ///
@@ -27,6 +34,10 @@ pub struct Settings {
     pub upsert: Verifier,
     /// Checks what comes to `/hibob/deactivation`.
     pub deactivation: Verifier,
+    /// Where an operator is told what there is to tell; `None` = in the log only.
+    pub notify: Option<NotifyUrl>,
+    /// For how long things are kept.
+    pub keep: Keep,
 }
 
 /// How to reach both APIs: what a command needs that takes nothing in.
@@ -71,12 +82,6 @@ pub struct Learning360 {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Database(String);
 
-/// The variables that settings are read from: the environment, and what `.env` adds to it.
-///
-/// `Debug` shows their names only.
-#[derive(Clone, Default)]
-pub struct Environment(BTreeMap<String, String>);
-
 /// Everything that is wrong with the settings. Holds no value of any variable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct SettingsError(Vec<String>);
@@ -101,6 +106,8 @@ impl Settings {
             );
             let listen = listen(environment, problems);
             let database = database(environment, problems);
+            let notify = NotifyUrl::read(environment, problems);
+            let keep = Keep::read(environment, problems);
             let Apis { bob, learning360 } = apis?;
             Some(Self {
                 listen: listen?,
@@ -109,6 +116,8 @@ impl Settings {
                 learning360,
                 upsert: upsert?,
                 deactivation: deactivation?,
+                notify,
+                keep: keep?,
             })
         })
     }
@@ -128,65 +137,6 @@ impl SettingsError {
     /// Everything that is wrong, each in a few words.
     pub(crate) fn problems(&self) -> &[String] {
         &self.0
-    }
-}
-
-impl Environment {
-    /// The process's environment, and the file `.env` of the working directory or of one above
-    /// it. Where both name a variable, the environment wins.
-    ///
-    /// # Errors
-    /// If there is a `.env` that cannot be read; the error names the line and shows nothing of it.
-    pub fn of_process() -> Result<Self, SettingsError> {
-        let mut variables = BTreeMap::new();
-        match dotenvy::dotenv_iter() {
-            Ok(lines) => {
-                for (index, line) in lines.enumerate() {
-                    let unreadable = |_| {
-                        let number = index + 1;
-                        SettingsError(vec![format!("entry {number} of .env cannot be read")])
-                    };
-                    let (name, value) = line.map_err(unreadable)?;
-                    variables.entry(name).or_insert(value);
-                }
-            }
-            Err(error) if error.not_found() => {}
-            Err(_) => return Err(SettingsError(vec![".env cannot be opened".to_owned()])),
-        }
-        // A variable that is not Unicode is none of ours.
-        let set = std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        });
-        variables.extend(set);
-        Ok(Self(variables))
-    }
-
-    /// The value of a variable; one that is blank counts as not set.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .get(name)
-            .map(|value| value.trim())
-            .filter(|value| !value.is_empty())
-    }
-
-    /// Sets a variable unless it is set.
-    #[must_use]
-    pub fn or(mut self, name: &str, value: impl Into<String>) -> Self {
-        if self.get(name).is_none() {
-            self.0.insert(name.to_owned(), value.into());
-        }
-        self
-    }
-}
-
-impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Environment {
-    fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
-        Self(
-            variables
-                .into_iter()
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect(),
-        )
     }
 }
 
@@ -212,12 +162,6 @@ impl fmt::Debug for Database {
             "Database({}://…)",
             self.0.split(':').next().unwrap_or_default()
         )
-    }
-}
-
-impl fmt::Debug for Environment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
     }
 }
 
@@ -323,6 +267,15 @@ fn secrets(
     Verifier::new(labelled).ok()
 }
 
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(domain)) => domain == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
 fn base_url(name: &str, text: &str, problems: &mut Vec<String>) -> Option<Url> {
     let mut refuse = |why: &str| {
         problems.push(format!("{name} {why}"));
@@ -331,12 +284,10 @@ fn base_url(name: &str, text: &str, problems: &mut Vec<String>) -> Option<Url> {
     let Ok(url) = Url::parse(text) else {
         return refuse("is no address");
     };
-    let local = match url.host() {
-        Some(url::Host::Domain(domain)) => domain == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => return refuse("names no host"),
-    };
+    if url.host().is_none() {
+        return refuse("names no host");
+    }
+    let local = is_loopback(&url);
     if !(url.scheme() == "https" || url.scheme() == "http" && local) {
         return refuse("must begin with https:// (http:// is for loopback only)");
     }

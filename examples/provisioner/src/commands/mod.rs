@@ -18,6 +18,7 @@ pub(crate) mod pause;
 pub(crate) mod serve;
 pub(crate) mod setup;
 pub(crate) mod status;
+mod stop;
 
 pub(crate) use self::exit::Exit;
 pub(crate) use self::failure::Failure;

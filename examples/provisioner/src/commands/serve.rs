@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::level_filters::LevelFilter;
 
+use super::stop::Stop;
 use super::{Exit, Kit, Time};
 use crate::clock::Clock;
 use crate::host::Host;
@@ -40,9 +41,10 @@ impl ServeArgs {
     /// Serves until the process is told to stop.
     pub(crate) async fn run(self, kit: &Kit) -> anyhow::Result<Exit> {
         log::start(kit.environment(), LevelFilter::INFO);
+        let mut stop = Stop::listen()?;
         let own = self.sandbox && kit.environment().get("HIBOB_BASE_URL").is_none();
         if own {
-            in_own_sandbox(own_policy(&self.policy)?, kit).await?;
+            in_own_sandbox(own_policy(&self.policy)?, kit, &mut stop).await?;
             return Ok(Exit::Done);
         }
         let policy = Kit::policy(&self.policy)?;
@@ -50,14 +52,13 @@ impl ServeArgs {
         let clock = kit.clock(Time::of(self.sandbox)).await?;
         let host = Host::start(&settings, policy, clock).await?;
         listening(kit, &host);
-        stopped().await?;
-        host.shutdown().await?;
+        until_the_end(host, &mut stop).await?;
         Ok(Exit::Done)
     }
 }
 
 /// Starts a sandbox with a company in it, whose clock runs like any other, and connects the two.
-async fn in_own_sandbox(policy: Policy, kit: &Kit) -> anyhow::Result<()> {
+async fn in_own_sandbox(policy: Policy, kit: &Kit, stop: &mut Stop) -> anyhow::Result<()> {
     let seed = Seed::demo();
     let company = seed.company.id;
     let person = seed
@@ -95,11 +96,20 @@ async fn in_own_sandbox(policy: Policy, kit: &Kit) -> anyhow::Result<()> {
             learning360.as_str(),
         );
     }
-    stopped().await?;
+    let ended = until_the_end(host, stop).await;
     running.shutdown().await;
-    host.shutdown().await?;
     sandbox.shutdown().await;
-    Ok(())
+    ended
+}
+
+/// Lets the host work until the process is told to stop, or a part of the host ends by itself.
+async fn until_the_end(mut host: Host, stop: &mut Stop) -> anyhow::Result<()> {
+    let ended = tokio::select! {
+        () = stop.told() => Ok(()),
+        error = host.failed() => Err(error),
+    };
+    host.shutdown().await?;
+    ended
 }
 
 /// The three webhooks that real installations have; two of them share an address.
@@ -204,23 +214,6 @@ async fn run_clock(control: Control) {
             tracing::warn!(%error, "the sandbox's clock stands still");
         }
     }
-}
-
-/// Ends when the process is told to stop.
-async fn stopped() -> anyhow::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted?,
-            _ = terminate.recv() => {}
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await?;
-    tracing::info!("stopping");
-    Ok(())
 }
 
 // Secrets of webhooks that exist in a sandbox only.

@@ -4,7 +4,7 @@ mod answer;
 mod routes;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use axum::http::HeaderMap;
 use hibob_client::webhook::{self, Verifier, VerifyError, is_ping};
@@ -12,15 +12,13 @@ use hibob_client::{CompanyId, EmployeeId};
 use jiff::{SignedDuration, Timestamp};
 use provisioning_core::driver::{Intake as Note, Noted, Store as _, StoreError};
 use provisioning_core::{Classified, Delivery, Endpoint, Hinted, Policy, Reason, classify};
-use tokio::sync::Notify;
 
 pub use self::answer::Outcome;
 pub(crate) use self::routes::router;
-use crate::clock::Clock;
-use crate::feed::{Feed, Received};
-use crate::metrics::Metrics;
+use crate::alerts::{Notice, NoticeKind};
+use crate::feed::Received;
+use crate::parts::Parts;
 use crate::settings::Settings;
-use crate::store::SqlStore;
 
 /// Takes in deliveries.
 #[derive(Debug)]
@@ -29,34 +27,18 @@ pub(crate) struct Intake {
     deactivation: Verifier,
     company: Option<CompanyId>,
     policy: Policy,
-    pub(crate) store: SqlStore,
-    clock: Clock,
-    pub(crate) metrics: Arc<Metrics>,
-    feed: Feed,
-    wake: Arc<Notify>,
+    pub(crate) parts: Parts,
     unknown_types: Mutex<BTreeMap<String, Timestamp>>,
 }
 
 impl Intake {
-    pub(crate) fn new(
-        settings: &Settings,
-        policy: Policy,
-        store: SqlStore,
-        clock: Clock,
-        metrics: Arc<Metrics>,
-        feed: Feed,
-        wake: Arc<Notify>,
-    ) -> Self {
+    pub(crate) fn new(settings: &Settings, policy: Policy, parts: Parts) -> Self {
         Self {
             upsert: settings.upsert.clone(),
             deactivation: settings.deactivation.clone(),
             company: settings.bob.company,
             policy,
-            store,
-            clock,
-            metrics,
-            feed,
-            wake,
+            parts,
             unknown_types: Mutex::default(),
         }
     }
@@ -72,16 +54,22 @@ impl Intake {
             Endpoint::Upsert => &self.upsert,
             Endpoint::Deactivation => &self.deactivation,
         };
-        let now = self.clock.now().await;
+        let now = self.parts.clock.now().await;
         let opened = match verifier.open(headers, body, now) {
             Ok(opened) => opened,
             // The first ping comes before anybody could tell us the secret.
             Err(VerifyError::Missing) if is_ping(body) => {
                 return self.done(Received::new(endpoint, Outcome::Ping));
             }
-            Err(error) => return self.done(Received::new(endpoint, error.into())),
+            Err(error) => {
+                if error == VerifyError::Mismatch {
+                    self.parts.arrivals.wrong(endpoint, now);
+                }
+                return self.done(Received::new(endpoint, error.into()));
+            }
         };
-        self.metrics.verified(&opened.secret);
+        self.parts.arrivals.right(endpoint, now);
+        self.parts.metrics.verified(&opened.secret);
         let delivery = Delivery::new(&opened.delivery, endpoint).of_company(self.company);
         let mut received = Received::new(endpoint, Outcome::Accepted);
         received.secret = Some(opened.secret);
@@ -96,7 +84,7 @@ impl Intake {
         };
         received.outcome = outcome.unwrap_or_else(|error| {
             tracing::error!(%error, "a delivery could not be written down; Bob will repeat it");
-            self.metrics.store_failed();
+            self.parts.metrics.store_failed();
             Outcome::StoreFailed
         });
         self.done(received)
@@ -109,7 +97,7 @@ impl Intake {
 
     fn done(&self, received: Received) -> Outcome {
         let outcome = received.outcome;
-        self.metrics.delivered(received.endpoint, outcome);
+        self.parts.metrics.delivered(received.endpoint, outcome);
         tracing::debug!(
             endpoint = name(received.endpoint),
             outcome = outcome.name(),
@@ -117,7 +105,7 @@ impl Intake {
             employee = received.employee.as_ref().map(EmployeeId::as_str),
             "delivery"
         );
-        self.feed.received(received);
+        self.parts.feed.received(received);
         outcome
     }
 
@@ -128,12 +116,12 @@ impl Intake {
         now: Timestamp,
     ) -> Result<Outcome, StoreError> {
         for flag in &hinted.flags {
-            self.metrics.flagged(*flag);
+            self.parts.metrics.flagged(*flag);
         }
         let note = Note::new(hinted.employee, hinted.hint, now).keyed(digest(delivery));
-        match self.store.note(note).await? {
+        match self.parts.store.note(note).await? {
             Noted::New(_) => {
-                self.wake.notify_one();
+                self.parts.wake.notify_one();
                 Ok(Outcome::Accepted)
             }
             Noted::Duplicate => Ok(Outcome::Duplicate),
@@ -161,9 +149,14 @@ impl Intake {
         now: Timestamp,
     ) -> Result<Outcome, StoreError> {
         let digest = digest(delivery);
-        self.store.bury(digest, name(endpoint), reason, now).await?;
-        self.metrics.buried(reason);
+        self.parts
+            .store
+            .bury(digest, name(endpoint), reason, now)
+            .await?;
+        self.parts.metrics.buried(reason);
         tracing::warn!(endpoint = name(endpoint), %reason, digest, "dead letter");
+        let notice = Notice::new(NoticeKind::DeadLetter, reason.as_str(), now);
+        self.parts.alerts.raise(notice).await;
         Ok(match reason {
             Reason::WrongCompany => Outcome::WrongCompany,
             _ => Outcome::Unparseable,

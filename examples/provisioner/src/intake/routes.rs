@@ -12,9 +12,13 @@ use provisioning_core::Endpoint;
 use tokio::time::timeout;
 
 use super::{Intake, Outcome};
+use crate::metrics::Gauges;
 
 /// The routes of a host.
-pub(crate) fn router(intake: Arc<Intake>) -> Router {
+pub(crate) fn router(intake: Arc<Intake>, gauges: Arc<Gauges>) -> Router {
+    let metrics = Router::new()
+        .route("/metrics", get(metrics))
+        .with_state(gauges);
     Router::new()
         .route("/hibob/upsert", post(upsert).fallback(not_upsert))
         .route(
@@ -23,9 +27,9 @@ pub(crate) fn router(intake: Arc<Intake>) -> Router {
         )
         .route("/live", get(async || "live\n"))
         .route("/ready", get(ready))
-        .route("/metrics", get(metrics))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(intake)
+        .merge(metrics)
 }
 
 async fn upsert(State(intake): State<Arc<Intake>>, request: Request<Body>) -> Response {
@@ -46,7 +50,7 @@ async fn not_deactivation(State(intake): State<Arc<Intake>>) -> Response {
 
 /// Whether a delivery could be written down now.
 async fn ready(State(intake): State<Arc<Intake>>) -> Response {
-    match intake.store.probe().await {
+    match intake.parts.store.probe().await {
         Ok(()) => (StatusCode::OK, "ready\n").into_response(),
         Err(error) => {
             tracing::warn!(%error, "not ready");
@@ -59,9 +63,9 @@ async fn ready(State(intake): State<Arc<Intake>>) -> Response {
     }
 }
 
-async fn metrics(State(intake): State<Arc<Intake>>) -> Response {
+async fn metrics(State(gauges): State<Arc<Gauges>>) -> Response {
     let form = [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-    (form, intake.metrics.render()).into_response()
+    (form, gauges.read().await).into_response()
 }
 
 async fn receive(intake: &Intake, endpoint: Endpoint, request: Request<Body>) -> Outcome {

@@ -156,8 +156,9 @@ fn without_ids(detail: &str) -> String {
 }
 
 /// Rows that are about one person.
-const PERSONAL: [&str; 3] = [
+const PERSONAL: [&str; 4] = [
     "DELETE FROM task WHERE employee = $1",
+    "DELETE FROM drift WHERE employee = $1",
     "DELETE FROM wait WHERE changed = $1 OR employee = $1",
     "DELETE FROM employee WHERE id = $1",
 ];

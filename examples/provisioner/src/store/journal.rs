@@ -1,4 +1,4 @@
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use provisioning_core::driver::{Decided, StoreError};
 use provisioning_core::{Outcome, Reason};
 use serde_json::json;
@@ -151,25 +151,6 @@ impl SqlStore {
         });
         letters.collect::<Result<_, sqlx::Error>>().map_err(failed)
     }
-
-    /// Forgets what is past its time: delivery keys after 7 days, dead letters after 90, the
-    /// audit after 400. Returns how many rows went.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub async fn sweep(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let mut gone = 0;
-        for (statement, age) in KEPT {
-            let before = now.checked_sub(age).unwrap_or(Timestamp::MIN);
-            let deleted = sqlx::query(statement)
-                .bind(row::micros(before))
-                .execute(self.pool())
-                .await
-                .map_err(failed)?;
-            gone += deleted.rows_affected();
-        }
-        Ok(gone)
-    }
 }
 
 /// The name of a step's outcome, for the audit, logs and counters.
@@ -202,18 +183,3 @@ fn detail(decided: &Decided) -> String {
     })
     .to_string()
 }
-
-const KEPT: [(&str, SignedDuration); 3] = [
-    (
-        "DELETE FROM seen WHERE at < $1",
-        SignedDuration::from_hours(7 * 24),
-    ),
-    (
-        "DELETE FROM dead_letter WHERE last_at < $1",
-        SignedDuration::from_hours(90 * 24),
-    ),
-    (
-        "DELETE FROM audit WHERE at < $1",
-        SignedDuration::from_hours(400 * 24),
-    ),
-];

@@ -15,19 +15,26 @@
 
 #[macro_use]
 mod dialect;
+mod drift;
 mod forget;
 mod journal;
 mod notes;
+mod notices;
 mod open;
 mod overview;
 mod port;
+mod processes;
 mod row;
 mod runs;
+mod sweep;
 mod tenant;
 mod work;
 
+pub(crate) use self::drift::Standing;
 pub use self::forget::{Forgotten, Traces};
 pub(crate) use self::journal::outcome;
 pub use self::journal::{AuditEntry, DeadLetter};
+pub(crate) use self::notices::{Lasting, Sending};
 pub use self::open::SqlStore;
 pub use self::overview::Queue;
+pub(crate) use self::processes::Process;

@@ -124,6 +124,11 @@ impl SqlStore {
         Ok(())
     }
 
+    /// Whether other hosts may work on the same database.
+    pub(super) fn is_shared(&self) -> bool {
+        self.file.is_none()
+    }
+
     pub(super) fn pool(&self) -> &AnyPool {
         &self.pool
     }
@@ -241,6 +246,11 @@ fn migrator(dialect: Dialect) -> Migrator {
                     4,
                     "runs",
                     include_str!(concat!("../../migrations/", $folder, "/0004_runs.sql")),
+                ),
+                (
+                    5,
+                    "operation",
+                    include_str!(concat!("../../migrations/", $folder, "/0005_operation.sql")),
                 ),
                 (
                     6,

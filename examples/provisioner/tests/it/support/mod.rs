@@ -6,6 +6,7 @@ pub mod company;
 pub mod contract;
 pub mod docs;
 pub mod home;
+pub mod inbox;
 pub mod run;
 #[macro_use]
 pub mod run_contract;

@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use hibob_client::webhook::sign;
 use provisioner::{Clock, EXAMPLE_POLICY, Environment, Host, Settings};
 use provisioning_core::Policy;
-use sandbox::{List, Person, Sandbox, Seed};
+use provisioning_core::driver::Decided;
+use sandbox::{BobAct, List, Mapping, Person, Sandbox, Seed, User, UserStatus, Webhook};
 
 use super::home::Home;
 
@@ -16,12 +17,17 @@ pub const UPSERT: [&str; 2] = ["canary-upsert-old", "canary-upsert-new"];
 /// Signs what goes to `/hibob/deactivation`.
 pub const DEACTIVATION: &str = "canary-deactivation";
 
+/// The platform name of the example's policy.
+pub const PLATFORM: &str = "hibob-provisioner";
+
 /// A running sandbox, and a host that decides when it is told to.
 pub struct World {
     pub sandbox: Sandbox,
     pub host: Host,
     pub http: reqwest::Client,
-    _home: Home,
+    home: Home,
+    policy: String,
+    more: Vec<(&'static str, String)>,
 }
 
 /// What a host said.
@@ -44,6 +50,52 @@ pub fn seed() -> Seed {
         .with_departments()
         .list(List::new("title").item("253902", "Team Lead"))
         .employee(ada)
+}
+
+/// So many employees, each with a linked and active account that is in sync.
+pub fn company(people: u32) -> Seed {
+    (0..people).fold(seed(), |seed, number| {
+        let (id, user) = (employee(number), user(number));
+        let mail = format!("person{number}@example.com");
+        let person = Person::new(&id)
+            .names("Grace", "Hopper")
+            .mail(&mail)
+            .started("2024-04-01")
+            .site(Seed::PARIS)
+            .title("253902");
+        let account = User::new(&user)
+            .mail(&mail)
+            .names("Grace", "Hopper")
+            .job("Team Lead")
+            .status(UserStatus::Active)
+            .member_of(Seed::LEARNERS_GROUP, "learner");
+        let mapping = Mapping::user(PLATFORM, &user, &id);
+        seed.employee(person).user(account).mapping(mapping)
+    })
+}
+
+/// Somebody of a [`company`].
+pub fn employee(number: u32) -> String {
+    format!("{}", 5_000_000 + number)
+}
+
+/// The account of somebody of a [`company`].
+pub fn user(number: u32) -> String {
+    format!("65000000000000000{number:07x}")
+}
+
+async fn host(
+    sandbox: &Sandbox,
+    home: &Home,
+    policy: &str,
+    more: &[(&'static str, String)],
+) -> Host {
+    let variables = variables(sandbox, home).into_iter();
+    let environment: Environment = variables.chain(more.iter().cloned()).collect();
+    let settings = Settings::read(&environment).unwrap();
+    let clock = Clock::sandbox(&settings.bob.base_url).await.unwrap();
+    let policy = Policy::parse(policy).unwrap();
+    Host::start_stepped(&settings, policy, clock).await.unwrap()
 }
 
 /// The variables of a host that works on this sandbox.
@@ -78,18 +130,61 @@ pub fn event(kind: &str, number: u32) -> String {
 
 impl World {
     pub async fn start() -> Self {
-        let sandbox = Sandbox::start(seed()).await.unwrap();
+        Self::of(seed(), EXAMPLE_POLICY, &[]).await
+    }
+
+    /// A host with this policy, on this seed, with further variables.
+    pub async fn of(seed: Seed, policy: &str, more: &[(&'static str, String)]) -> Self {
+        let sandbox = Sandbox::start(seed).await.unwrap();
         let home = Home::new();
-        let environment: Environment = variables(&sandbox, &home).into_iter().collect();
-        let settings = Settings::read(&environment).unwrap();
-        let clock = Clock::sandbox(&settings.bob.base_url).await.unwrap();
-        let policy = Policy::parse(EXAMPLE_POLICY).unwrap();
-        let host = Host::start_stepped(&settings, policy, clock).await.unwrap();
+        let host = host(&sandbox, &home, policy, more).await;
         Self {
             sandbox,
             host,
             http: reqwest::Client::new(),
-            _home: home,
+            home,
+            policy: policy.to_owned(),
+            more: more.to_vec(),
+        }
+    }
+
+    /// Ends the host as it should and starts another on the same database.
+    pub async fn restart(self) -> Self {
+        self.host.shutdown().await.unwrap();
+        let host = host(&self.sandbox, &self.home, &self.policy, &self.more).await;
+        Self { host, ..self }
+    }
+
+    /// Ends the host without warning and starts another on the same database.
+    pub async fn crash(self) -> Self {
+        drop(self.host);
+        // The file is free as soon as the runtime has dropped the host's tasks.
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        let host = host(&self.sandbox, &self.home, &self.policy, &self.more).await;
+        Self { host, ..self }
+    }
+
+    /// Lets so many seconds pass and the host work; returns what it decided.
+    pub async fn pass(&self, seconds: u32) -> Vec<Decided> {
+        self.sandbox.control().advance(seconds).await.unwrap();
+        self.host.settle().await.unwrap()
+    }
+
+    /// Bob's webhooks, as in the set-up guide, with the secrets of this host.
+    pub async fn connect(&self) {
+        let url = self.host.url();
+        let upsert = Webhook::upsert(format!("{url}/hibob/upsert"), UPSERT[0]);
+        let deactivation = Webhook::new(
+            "360Learning_Employee_Deactivation",
+            format!("{url}/hibob/deactivation"),
+            DEACTIVATION,
+            ["employee.inactivated", "employee.left", "employee.deleted"],
+        );
+        for webhook in [upsert, deactivation] {
+            let act = BobAct::Webhook(webhook);
+            self.sandbox.control().act(act).await.unwrap();
         }
     }
 

@@ -1,68 +1,63 @@
 //! The loop: what is due is decided and done, then sleep.
 
-use std::sync::Arc;
+mod lag;
+mod telling;
+
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
+use provisioning_core::Policy;
 use provisioning_core::clients::{Bob, Lms};
 use provisioning_core::driver::{Decided, Driver, StoreError, Turn};
-use provisioning_core::{Disposition, Policy};
-use tokio::sync::{Mutex, Notify, watch};
+use tokio::sync::{Mutex, watch};
 use tokio::time::sleep;
 
+use self::lag::Lag;
+use self::telling::tell;
 use crate::clients::Clients;
-use crate::clock::Clock;
-use crate::feed::Feed;
-use crate::metrics::Metrics;
-use crate::store::{self, SqlStore};
+use crate::parts::Parts;
+use crate::store::SqlStore;
 
 /// Decides and applies, one turn after the other.
 #[derive(Debug)]
 pub(crate) struct Worker {
     /// Held through a turn, so that turns of a host do not overlap.
-    driver: Mutex<Driver<Bob, Lms, SqlStore>>,
+    turning: Mutex<Turning>,
     clients: Clients,
-    store: SqlStore,
-    clock: Clock,
-    metrics: Arc<Metrics>,
-    feed: Feed,
-    wake: Arc<Notify>,
+    parts: Parts,
+}
+
+#[derive(Debug)]
+struct Turning {
+    driver: Driver<Bob, Lms, SqlStore>,
+    lag: Lag,
 }
 
 impl Worker {
-    pub(crate) fn new(
-        policy: Policy,
-        clients: Clients,
-        store: SqlStore,
-        clock: Clock,
-        metrics: Arc<Metrics>,
-        feed: Feed,
-        wake: Arc<Notify>,
-    ) -> Self {
-        let driver = Mutex::new(clients.driver(policy, store.clone()));
+    pub(crate) fn new(policy: Policy, clients: Clients, parts: Parts) -> Self {
+        let turning = Turning {
+            driver: clients.driver(policy, parts.store.clone()),
+            lag: Lag::default(),
+        };
         Self {
-            driver,
+            turning: Mutex::new(turning),
             clients,
-            store,
-            clock,
-            metrics,
-            feed,
-            wake,
+            parts,
         }
     }
 
     /// Puts another policy in force; a turn that runs ends with the one before.
     pub(crate) async fn adopt(&self, policy: Policy) {
-        *self.driver.lock().await = self.clients.driver(policy, self.store.clone());
+        let driver = self.clients.driver(policy, self.parts.store.clone());
+        self.turning.lock().await.driver = driver;
         // What was decided without it may look different with it.
-        self.wake.notify_one();
+        self.parts.wake.notify_one();
     }
 
     /// Works until it is told to stop. A turn that does not end soon after that is dropped: its
     /// leases end, and the next start decides those people again.
     pub(crate) async fn run(&self, mut stop: watch::Receiver<bool>) {
         let mut failures = 0;
-        let mut swept = None;
         while !*stop.borrow() {
             let turn = tokio::select! {
                 biased;
@@ -73,15 +68,14 @@ impl Worker {
                 }
             };
             let pause = match turn {
-                Ok((now, turn)) => {
+                Ok((_, turn)) => {
                     failures = 0;
-                    self.sweep(now, &mut swept).await;
                     Pause::Until(turn.next_due)
                 }
                 Err(error) => {
                     failures += 1;
                     tracing::error!(%error, failures, "the turn failed and is repeated");
-                    self.metrics.store_failed();
+                    self.parts.metrics.store_failed();
                     Pause::For(backoff(failures))
                 }
             };
@@ -111,17 +105,26 @@ impl Worker {
     /// One turn, and what an operator sees of it.
     async fn turn(&self) -> Result<(Timestamp, Turn), StoreError> {
         // Held through the turn, see the field.
-        let driver = self.driver.lock().await;
-        let now = self.clock.now().await;
-        let turn = driver.turn(now).await?;
+        let mut turning = self.turning.lock().await;
+        let now = self.parts.clock.now().await;
+        let turn = turning.driver.turn(now).await?;
+        let done = self.parts.clock.now().await;
         for decided in &turn.decided {
-            self.metrics.decided(decided);
-            self.feed.decided(decided);
-            tell(decided);
+            let lag = turning.lag.of(decided, done);
+            self.parts.metrics.decided(decided);
+            if let Some(lag) = lag {
+                self.parts.metrics.waited(lag);
+            }
+            self.parts.feed.decided(decided);
+            tell(decided, lag);
         }
-        if let Err(error) = self.store.audit(&turn.decided, now).await {
+        if let Err(error) = self.parts.store.audit(&turn.decided, now).await {
             tracing::error!(%error, "the audit could not be written");
-            self.metrics.store_failed();
+            self.parts.metrics.store_failed();
+        }
+        if let Err(error) = self.parts.alerts.of_turn(&turn, now).await {
+            tracing::error!(%error, "what stays different could not be written down");
+            self.parts.metrics.store_failed();
         }
         Ok((now, turn))
     }
@@ -130,21 +133,11 @@ impl Worker {
         match pause {
             Pause::For(pause) => sleep(pause).await,
             Pause::Until(due) => tokio::select! {
-                () = self.wake.notified() => {}
-                () = self.clock.sleep_until(due) => {}
+                () = self.parts.wake.notified() => {}
+                () = self.parts.clock.sleep_until(due) => {}
                 // Nobody in another process can wake this one: an operator's command, another host.
                 () = sleep(LOOK_EVERY) => {}
             },
-        }
-    }
-
-    async fn sweep(&self, now: Timestamp, swept: &mut Option<Timestamp>) {
-        if swept.is_some_and(|at| now.duration_since(at).abs() < SWEEP_EVERY) {
-            return;
-        }
-        *swept = Some(now);
-        if let Err(error) = self.store.sweep(now).await {
-            tracing::error!(%error, "what is past its time could not be removed");
         }
     }
 }
@@ -162,32 +155,6 @@ async fn patience(mut stop: watch::Receiver<bool>) {
     sleep(LAST_TURN).await;
 }
 
-/// A decision as a log line; what needs a person is louder.
-fn tell(decided: &Decided) {
-    let (employee, disposition) = (&decided.employee, decided.disposition);
-    let steps: Vec<_> = decided
-        .applied
-        .iter()
-        .map(|(step, outcome)| format!("{} {}", step.id, store::outcome(outcome)))
-        .collect();
-    let steps = steps.join(", ");
-    let findings: Vec<_> = decided.findings.iter().map(ToString::to_string).collect();
-    let findings = findings.join(", ");
-    match disposition {
-        Disposition::Dead(_) => {
-            tracing::error!(%employee, %disposition, steps, findings, "cannot be done");
-        }
-        Disposition::Conflict(_) => {
-            tracing::warn!(%employee, %disposition, steps, findings, "needs a person");
-        }
-        _ => tracing::info!(%employee, %disposition, steps, findings, "decided"),
-    }
-    for held in &decided.held {
-        let step = held.step.as_str();
-        tracing::warn!(%employee, step, reason = %held.reason, "held for approval");
-    }
-}
-
 /// 1 s, 2 s, 4 s, …, a minute.
 fn backoff(failures: u32) -> Duration {
     let doubled = Duration::from_secs(1).saturating_mul(1 << failures.saturating_sub(1).min(6));
@@ -202,8 +169,6 @@ const TURNS: usize = 1_000;
 
 /// How soon is seen what another process has noted.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
-
-const SWEEP_EVERY: SignedDuration = SignedDuration::from_hours(1);
 
 #[cfg(test)]
 mod tests {
