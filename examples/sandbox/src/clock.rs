@@ -30,6 +30,12 @@ pub(crate) fn today(now: Timestamp, zone: &TimeZone) -> Date {
     now.to_zoned_datetime(zone.clone()).date()
 }
 
+/// The day so many days later, or earlier; `None` = there is none.
+pub(crate) fn later(day: Date, days: i64) -> Option<Date> {
+    let span = jiff::Span::new().try_days(days).ok()?;
+    day.checked_add(span).ok()
+}
+
 /// Later by so many seconds, at most the end of time.
 pub(crate) fn plus(at: Timestamp, seconds: i64) -> Timestamp {
     at.checked_add(jiff::SignedDuration::from_secs(seconds))
@@ -46,6 +52,16 @@ pub(crate) fn micros(at: Timestamp, micros: u64) -> String {
     format!(
         "{}.{:06}",
         at.strftime("%Y-%m-%dT%H:%M:%S"),
+        micros % 1_000_000
+    )
+}
+
+/// The same on the wall of a zone.
+pub(crate) fn local_micros(at: Timestamp, zone: &TimeZone, micros: u64) -> String {
+    let wall = at.to_zoned_datetime(zone.clone()).datetime();
+    format!(
+        "{}.{:06}",
+        wall.strftime("%Y-%m-%dT%H:%M:%S"),
         micros % 1_000_000
     )
 }

@@ -234,8 +234,10 @@ impl Shared {
                 webhooks::send(due.learning360, &self.http, self.patience),
             );
             let mut world = self.lock();
+            let world = &mut *world;
             let now = world.now;
-            world.bob.outbox.record(tried, now, &mut report);
+            let outbox = &mut world.bob.outbox;
+            outbox.record(tried, now, &mut report, &world.switches.bob);
             let counts = &mut report.learning360_deliveries;
             world.learning360.outbox.record(sent, now, counts);
         }

@@ -16,6 +16,7 @@
 #[doc = include_str!("../README.md")]
 mod readme {}
 
+mod agree;
 mod bob;
 mod clock;
 mod control;
@@ -29,23 +30,26 @@ mod sandbox;
 mod seed;
 mod server;
 mod storm;
+mod story;
 mod switches;
 
+pub use crate::agree::{Agreement, Difference, NotJudged, What};
 pub use crate::control::act::{BobAct, Learning360Act};
 pub use crate::control::state::{
     DeliveryCounts, DeliveryRecord, EmployeeState, EventRecord, HappeningRecord, Mail, Notice,
-    OperationState, Report, State, SubscriptionState, WebhookState,
+    OperationState, Report, State, Statement, SubscriptionState, WebhookState,
 };
 pub use crate::control::{Control, ControlError};
 pub use crate::faults::{Effect, Fault, Moment};
 pub use crate::log::{Api, Log, LoggedRequest};
 pub use crate::sandbox::{Options, Sandbox, StartError};
 pub use crate::seed::{
-    Access, Company, Credential, CustomField, CustomFieldTarget, CustomFieldType, CustomValue,
-    FieldDefinition, Group, Invalid, LifecycleRow, List, ListItem, Mapping, Membership, Person,
-    Secret, Seed, ServiceUser, Site, User, UserStatus, Webhook, WebhookVersion,
+    Access, Company, Condition, Credential, CustomField, CustomFieldTarget, CustomFieldType,
+    CustomValue, FieldDefinition, Group, Invalid, LifecycleRow, List, ListItem, Mapping,
+    Membership, Person, Secret, Seed, ServiceUser, Site, User, UserStatus, Webhook, WebhookVersion,
 };
 pub use crate::storm::{Latency, Storm, StormReport};
+pub use crate::story::{Player, Story, Told, ToldStep};
 pub use crate::switches::{
     ArrayStyle, BobSwitches, BulkSwitches, ChangedElements, ChangedKey, DeactivationMoment,
     DeleteAgain, Envelopes, EventSwitches, ExpiresIn, FieldIdForm, InheritedRole, Knobs, LastRole,

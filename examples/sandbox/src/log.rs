@@ -87,6 +87,15 @@ impl Log {
             .filter(move |it| it.api == api && it.method == method && it.route == route)
     }
 
+    /// The log with only the requests after this one.
+    pub(crate) fn after(&self, number: u64) -> Self {
+        let begin = self.requests.partition_point(|it| it.number <= number);
+        Self {
+            requests: self.requests[begin..].to_vec(),
+            counts: self.counts.clone(),
+        }
+    }
+
     pub(crate) fn push(&mut self, mut request: LoggedRequest) {
         request.number = self.counts.values().sum::<u64>() + 1;
         *self

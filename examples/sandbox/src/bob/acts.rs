@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 
 use super::employee::{EMPLOYED, Employee, GARDEN_LEAVE, HIRED, TERMINATED};
 use super::events::{Actor, Detail, Event};
+use super::tables::{Historical, Put};
 use super::{Bob, normalise};
 use crate::clock;
 use crate::control::act::BobAct;
-use crate::seed::{Access, Invalid, LifecycleRow, Person};
+use crate::seed::{Access, FieldDefinition, Invalid, LifecycleRow, Person};
 use crate::switches::BobSwitches;
 
 impl Bob {
@@ -23,8 +24,23 @@ impl Bob {
         switches: &BobSwitches,
     ) -> Result<Option<String>, Invalid> {
         let id = match act {
-            BobAct::Hire(person) => self.hire(person, now, switches)?,
-            BobAct::Edit { id, fields } => self.edit(id, fields, now, switches)?,
+            BobAct::Hire(person) => self.hire(person, Actor::Administrator, now, switches)?,
+            BobAct::Edit { id, fields } => {
+                self.edit(&id, fields, Actor::Administrator, now, switches)?;
+                id
+            }
+            BobAct::AddRow { id, table, row } => {
+                self.add_table_row(&id, &table, row, now, switches)?;
+                id
+            }
+            BobAct::Uninvite { id } => {
+                self.uninvite(&id, Actor::Administrator, now, switches)?;
+                id
+            }
+            BobAct::Invite { id } => {
+                self.invite(&id, Actor::Administrator, now, switches)?;
+                id
+            }
             BobAct::Leave {
                 id,
                 from,
@@ -54,10 +70,13 @@ impl Bob {
                 let plan = Termination {
                     on,
                     reason,
+                    reason_type: None,
+                    notice: None,
                     last_day_of_work,
                     revoke_access,
                 };
-                self.terminate(id, plan, now, switches)?
+                self.terminate(&id, plan, Actor::Administrator, now, switches)?;
+                id
             }
             BobAct::CancelTermination { id } => self.cancel_termination(id, now, switches)?,
             BobAct::Rehire { id, start } => self.rehire(id, start, now, switches)?,
@@ -80,7 +99,19 @@ impl Bob {
                 return Ok(None);
             }
             BobAct::ReactivateWebhook { name } => {
-                self.outbox.reactivate(&name)?;
+                self.outbox.reactivate(&name, now, switches)?;
+                return Ok(None);
+            }
+            BobAct::RefreshSecret { name, secret } => {
+                self.outbox.refresh_secret(&name, secret)?;
+                return Ok(None);
+            }
+            BobAct::Site(site) => {
+                self.put_site(site, now, switches)?;
+                return Ok(None);
+            }
+            BobAct::List(list) => {
+                self.lists.insert(list.name.clone(), list);
                 return Ok(None);
             }
             BobAct::ServiceUser(user) => {
@@ -91,63 +122,77 @@ impl Bob {
         Ok(Some(id))
     }
 
-    fn hire(
+    pub(super) fn hire(
         &mut self,
         person: Person,
+        actor: Actor,
         now: Timestamp,
         switches: &BobSwitches,
     ) -> Result<String, Invalid> {
         let id = self.add(person, now)?;
-        let created = Event::new("employee.created", &id, Actor::Administrator, Detail::None);
+        let created = Event::new("employee.created", &id, actor, Detail::None);
         self.emit(&created, now, switches);
         self.settle(&id, now, switches);
         Ok(id)
     }
 
-    /// Writes values; a new start date or site also moves the lifecycle rows.
-    fn edit(
+    /// Writes values; a new start date or site also moves the lifecycle rows, and columns of a
+    /// historical table get a row of today.
+    pub(super) fn edit(
         &mut self,
-        id: String,
+        id: &str,
         mut fields: BTreeMap<String, Value>,
+        actor: Actor,
         now: Timestamp,
         switches: &BobSwitches,
-    ) -> Result<String, Invalid> {
+    ) -> Result<(), Invalid> {
         let changed: Vec<String> = fields.keys().cloned().collect();
         normalise(&mut fields);
         for field in fields.keys() {
             self.check_field(field)?;
         }
         if let Some(mail) = fields.get("root.email").and_then(Value::as_str) {
-            self.claim_mail(mail, &id)?;
+            self.claim_mail(mail, id)?;
         }
-        let today = clock::today(now, &self.zone_of(self.employee(&id)?));
-        let employee = self.employee_mut(&id)?;
+        let today = clock::today(now, &self.zone_of(self.employee(id)?));
+        let tables = self.tables_of(fields.keys());
+        let employee = self.employee_mut(id)?;
         let moved = fields.get("work.startDate").and_then(Value::as_str);
         if let Some(start) = moved.map(clock::date).transpose()? {
             employee.move_start(start, today);
         }
+        for table in &tables {
+            employee.keep_history(*table);
+        }
         employee.values.extend(fields);
-        self.reindex_mail(&id);
-        self.table_event(&id, &changed, now, switches);
-        self.updated(&id, changed, now, switches);
-        self.settle(&id, now, switches);
-        Ok(id)
+        let put = |table: &Historical| (table.name(), employee.put_today(*table, today));
+        let put: Vec<_> = tables.iter().map(put).collect();
+        self.reindex_mail(id);
+        for (table, put) in put {
+            self.table_entry(id, put, (table, today), actor, now, switches);
+        }
+        self.updated(id, changed, actor, now, switches);
+        self.settle(id, now, switches);
+        Ok(())
     }
 
-    fn terminate(
+    pub(super) fn terminate(
         &mut self,
-        id: String,
+        id: &str,
         plan: Termination,
+        actor: Actor,
         now: Timestamp,
         switches: &BobSwitches,
-    ) -> Result<String, Invalid> {
+    ) -> Result<(), Invalid> {
         let Termination {
             on,
             reason,
+            reason_type,
+            notice,
             last_day_of_work,
             revoke_access,
         } = plan;
-        let employee = self.employee_mut(&id)?;
+        let employee = self.employee_mut(id)?;
         employee.drop_terminations();
         let current = employee.current;
         employee
@@ -157,11 +202,22 @@ impl Bob {
         employee
             .values
             .insert("internal.terminationDate".into(), json!(on.to_string()));
-        if let Some(reason) = &reason {
-            employee
-                .values
-                .insert("internal.terminationReason".into(), json!(reason));
-            changed.push("internal.terminationReason".into());
+        let told = [
+            (
+                "internal.terminationReason",
+                reason.as_ref().map(|it| json!(it)),
+            ),
+            (
+                "internal.terminationType",
+                reason_type.as_ref().map(|it| json!(it)),
+            ),
+            ("internal.notice", notice),
+        ];
+        for (field, value) in told {
+            if let Some(value) = value {
+                employee.values.insert(field.into(), value);
+                changed.push(field.into());
+            }
         }
         if let Some(last) = last_day_of_work {
             employee
@@ -175,16 +231,17 @@ impl Bob {
         }
         let mut row = LifecycleRow::new(on, TERMINATED);
         row.reason = reason;
+        row.reason_type = reason_type;
         employee.add_row(row);
-        self.table_entry(&id, "lifecycle", on, now, switches);
-        self.updated(&id, changed, now, switches);
+        let entry = ("lifecycle", on);
+        self.table_entry(id, Put::Created, entry, actor, now, switches);
+        self.updated(id, changed, actor, now, switches);
         if revoke_access {
             let kind = "employee.access.revoked.immediately";
-            let event = Event::new(kind, &id, Actor::Administrator, Detail::None);
-            self.emit(&event, now, switches);
+            self.emit(&Event::new(kind, id, actor, Detail::None), now, switches);
         }
-        self.settle(&id, now, switches);
-        Ok(id)
+        self.settle(id, now, switches);
+        Ok(())
     }
 
     fn cancel_termination(
@@ -205,7 +262,8 @@ impl Bob {
             .insert("internal.terminationReason".into(), Value::Null);
         // Deleting a row sends no table event.
         if switches.cancellation_sends_updated {
-            self.updated(&id, vec!["internal.terminationDate".into()], now, switches);
+            let changed = vec!["internal.terminationDate".into()];
+            self.updated(&id, changed, Actor::Administrator, now, switches);
         }
         self.settle(&id, now, switches);
         Ok(id)
@@ -239,8 +297,9 @@ impl Bob {
             employee.add_row(LifecycleRow::new(today, HIRED));
         }
         employee.add_row(LifecycleRow::new(start, EMPLOYED));
-        self.table_entry(&id, "lifecycle", start, now, switches);
-        self.updated(&id, changed, now, switches);
+        let (entry, actor) = (("lifecycle", start), Actor::Administrator);
+        self.table_entry(&id, Put::Created, entry, actor, now, switches);
+        self.updated(&id, changed, actor, now, switches);
         self.settle(&id, now, switches);
         Ok(id)
     }
@@ -272,63 +331,60 @@ impl Bob {
         now: Timestamp,
         switches: &BobSwitches,
     ) -> Result<(), Invalid> {
-        let date = row.date;
+        let entry = ("lifecycle", row.date);
         self.employee_mut(id)?.add_row(row);
-        self.table_entry(id, "lifecycle", date, now, switches);
+        let actor = Actor::Administrator;
+        self.table_entry(id, Put::Created, entry, actor, now, switches);
         self.settle(id, now, switches);
         Ok(())
     }
 
-    /// A row of a historical table, if historical fields of the work table changed.
-    fn table_event(
-        &mut self,
-        id: &str,
-        changed: &[String],
-        now: Timestamp,
-        switches: &BobSwitches,
-    ) {
-        let tables: BTreeSet<&str> = changed
-            .iter()
-            .filter_map(|field| self.inventory.get(field))
-            .filter(|field| field.historical && field.category == "work")
-            .map(|_| "work")
-            .collect();
-        if tables.is_empty() {
-            return;
-        }
-        let Some(employee) = self.employees.get(id) else {
-            return;
+    /// The historical tables that these fields are columns of.
+    fn tables_of<'f>(&self, fields: impl Iterator<Item = &'f String>) -> BTreeSet<Historical> {
+        let table = |field: &String| {
+            let of_work = |field: &FieldDefinition| field.historical && field.category == "work";
+            let other = || {
+                let field = self.inventory.get(field)?;
+                of_work(field).then_some(Historical::Work)
+            };
+            Historical::of(field).or_else(other)
         };
-        let today = clock::today(now, &self.zone_of(employee));
-        self.table_entry(id, "work", today, now, switches);
+        fields.filter_map(table).collect()
     }
 
-    fn table_entry(
+    pub(super) fn table_entry(
         &mut self,
         id: &str,
-        table: &'static str,
-        date: Date,
+        put: Put,
+        (table, date): (&'static str, Date),
+        actor: Actor,
         now: Timestamp,
         switches: &BobSwitches,
     ) {
         let detail = Detail::Table(table, date);
-        let event = Event::new("table.entry.created", id, Actor::Administrator, detail);
+        let event = Event::new(put.event(), id, actor, detail);
         self.emit(&event, now, switches);
     }
 
-    fn updated(&mut self, id: &str, changed: Vec<String>, now: Timestamp, switches: &BobSwitches) {
-        let detail = Detail::Changed(changed);
-        let event = Event::new("employee.updated", id, Actor::Administrator, detail);
+    pub(super) fn updated(
+        &mut self,
+        id: &str,
+        changed: Vec<String>,
+        actor: Actor,
+        now: Timestamp,
+        switches: &BobSwitches,
+    ) {
+        let event = Event::new("employee.updated", id, actor, Detail::Changed(changed));
         self.emit(&event, now, switches);
     }
 
-    fn employee(&self, id: &str) -> Result<&Employee, Invalid> {
+    pub(super) fn employee(&self, id: &str) -> Result<&Employee, Invalid> {
         self.employees
             .get(id)
             .ok_or_else(|| Invalid::new(format!("there is no employee {id}")))
     }
 
-    fn employee_mut(&mut self, id: &str) -> Result<&mut Employee, Invalid> {
+    pub(super) fn employee_mut(&mut self, id: &str) -> Result<&mut Employee, Invalid> {
         self.employees
             .get_mut(id)
             .ok_or_else(|| Invalid::new(format!("there is no employee {id}")))
@@ -336,11 +392,14 @@ impl Bob {
 }
 
 /// What a termination flow decides.
-struct Termination {
-    on: Date,
-    reason: Option<String>,
-    last_day_of_work: Option<Date>,
-    revoke_access: bool,
+#[derive(Debug)]
+pub(super) struct Termination {
+    pub(super) on: Date,
+    pub(super) reason: Option<String>,
+    pub(super) reason_type: Option<String>,
+    pub(super) notice: Option<Value>,
+    pub(super) last_day_of_work: Option<Date>,
+    pub(super) revoke_access: bool,
 }
 
 impl Employee {

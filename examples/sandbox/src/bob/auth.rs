@@ -23,6 +23,20 @@ pub(crate) enum Endpoint {
     Read,
     Fields,
     Lists,
+    Profiles,
+    Table,
+    Salaries,
+    Bulk,
+    Edit,
+    Create,
+    Mail,
+    StartDate,
+    Terminate,
+    Access,
+    TableWrite,
+    ListWrite,
+    FieldWrite,
+    Learning,
 }
 
 impl Endpoint {
@@ -32,17 +46,57 @@ impl Endpoint {
             Self::Read => ("read", switches.read_per_minute),
             Self::Fields => ("fields", switches.metadata_per_minute),
             Self::Lists => ("lists", switches.metadata_per_minute),
+            Self::Profiles => ("profiles", switches.table_per_minute),
+            Self::Table => ("table", switches.table_per_minute),
+            Self::Salaries => ("salaries", switches.salaries_per_minute),
+            Self::Bulk => ("bulk", switches.table_per_minute),
+            Self::Edit => ("edit", switches.edit_per_minute),
+            Self::Create => ("create", switches.write_per_minute),
+            Self::Mail => ("mail", switches.mail_per_minute),
+            Self::StartDate => ("start-date", switches.start_date_per_minute),
+            Self::Terminate => ("terminate", switches.terminate_per_minute),
+            Self::Access => ("access", switches.write_per_minute),
+            Self::TableWrite => ("table-write", switches.write_per_minute),
+            Self::ListWrite => ("list-write", switches.write_per_minute),
+            Self::FieldWrite => ("field-write", switches.write_per_minute),
+            Self::Learning => ("learning", switches.write_per_minute),
         }
     }
 }
 
-/// Checks the request as far as every endpoint does, then answers it.
+/// Checks a read as far as every endpoint does, then answers it; with a fault that wants it so,
+/// from the past.
 pub(crate) fn enter(
     shared: &Shared,
     method: &Method,
     headers: &HeaderMap,
     endpoint: Endpoint,
     answer: impl FnOnce(&World, &ServiceUser) -> Response,
+) -> Response {
+    change(shared, method, headers, endpoint, |world, user| {
+        let seconds = headers
+            .get(STALE)
+            .and_then(|it| it.to_str().ok()?.parse().ok());
+        let past = seconds.map(|seconds: i64| {
+            let then = clock::plus(world.now, -seconds);
+            let World { history, bob, .. } = &mut *world;
+            history.rewind(&mut bob.employees, then)
+        });
+        let response = answer(world, user);
+        if let Some(present) = past {
+            History::restore(&mut world.bob.employees, present);
+        }
+        response
+    })
+}
+
+/// Checks a write as far as every endpoint does, then does it.
+pub(crate) fn change(
+    shared: &Shared,
+    method: &Method,
+    headers: &HeaderMap,
+    endpoint: Endpoint,
+    answer: impl FnOnce(&mut World, &ServiceUser) -> Response,
 ) -> Response {
     if method == Method::GET && headers.contains_key(header::CONTENT_TYPE) {
         // Seen on real tenants for some GETs; the stand-in is strict for all of them.
@@ -56,7 +110,8 @@ pub(crate) fn enter(
     let credentials = credentials.unwrap_or_default().to_owned();
     let switches = world.switches.bob.clone();
     if switches.blocking && world.bob.limits.is_blocked(&credentials, now) {
-        return html(StatusCode::FORBIDDEN);
+        let status = StatusCode::from_u16(switches.blocked_status);
+        return html(status.unwrap_or(StatusCode::FORBIDDEN));
     }
     let Some(user) = service_user(&world.bob, &credentials).cloned() else {
         if switches.blocking {
@@ -72,26 +127,20 @@ pub(crate) fn enter(
         );
     };
     let (name, limit) = endpoint.limit(&switches);
-    let remaining = match world.bob.limits.take(&user.id, name, limit, now, &switches) {
+    let who = if switches.limits_per_company {
+        ""
+    } else {
+        user.id.as_str()
+    };
+    let remaining = match world.bob.limits.take(who, name, limit, now, &switches) {
         Ok(remaining) => remaining,
         Err(none_left) => return too_many(none_left, now, &switches),
     };
-    let seconds = headers
-        .get(STALE)
-        .and_then(|it| it.to_str().ok()?.parse().ok());
-    let past = seconds.map(|seconds: i64| {
-        let World { history, bob, .. } = &mut *world;
-        history.rewind(&mut bob.employees, clock::plus(now, -seconds))
-    });
-    let mut response = answer(&world, &user);
-    if let Some(present) = past {
-        History::restore(&mut world.bob.employees, present);
-    }
-    if switches.blocking && response.status() == StatusCode::FORBIDDEN {
-        world
-            .bob
-            .limits
-            .refused(&credentials, StatusCode::FORBIDDEN, now);
+    let mut response = answer(&mut world, &user);
+    let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
+    if switches.blocking && refused.contains(&response.status()) {
+        let status = response.status();
+        world.bob.limits.refused(&credentials, status, now);
     }
     if let Some(remaining) = remaining {
         remaining.stamp(&mut response);
@@ -138,6 +187,25 @@ pub(crate) fn may_read(user: &ServiceUser, field: &FieldDefinition) -> bool {
     user.categories
         .as_ref()
         .is_none_or(|categories| categories.contains(&field.category))
+}
+
+/// True if the service user may read something of this category.
+pub(crate) fn category_permitted(user: &ServiceUser, category: &str) -> bool {
+    let permitted = user.categories.as_ref();
+    permitted.is_none_or(|categories| categories.contains(category))
+}
+
+/// True if the service user may see what was, and what will be, in this category.
+pub(crate) fn may_see_history(user: &ServiceUser, category: &str) -> bool {
+    let permitted = user.history.as_ref();
+    permitted.is_none_or(|categories| categories.contains(category))
+}
+
+/// True if the service user may change this category.
+pub(crate) fn may_edit(user: &ServiceUser, category: &str) -> bool {
+    let permitted = user.editable.as_ref();
+    let permitted = permitted.is_none_or(|categories| categories.contains(category));
+    permitted && category_permitted(user, category)
 }
 
 /// True if this employee is in the service user's population.

@@ -15,17 +15,6 @@ use crate::switches::BobSwitches;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
-/// Pauses after the first failures; from then on three hours.
-const PAUSES: [i64; 6] = [
-    MINUTE,
-    10 * MINUTE,
-    20 * MINUTE,
-    40 * MINUTE,
-    80 * MINUTE,
-    160 * MINUTE,
-];
-/// An event is given up, and a webhook without any success deactivated, after this long.
-const PATIENCE: i64 = 72 * HOUR;
 /// Hours of failure at which Bob mails its administrators.
 const NOTICES: [i64; 4] = [1, 24, 48, 72];
 /// Type of a ping in the records.
@@ -41,6 +30,7 @@ pub(crate) struct Delivery {
     pub(super) kind: String,
     pub(super) employee: String,
     pub(super) body: Vec<u8>,
+    pub(super) header: Option<(String, String)>,
     pub(super) attempt: u32,
     pub(super) first: Option<Timestamp>,
 }
@@ -94,8 +84,13 @@ impl Batch {
                 None
             } else {
                 let signature = signer.sign(&delivery.body);
+                let headers = delivery
+                    .header
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value.clone()))
+                    .chain([(signature::HEADER, signature)]);
                 let body = delivery.body.clone();
-                let status = post(http, &self.url, body, JSON, Some(signature), patience).await;
+                let status = post(http, &self.url, body, JSON, headers, patience).await;
                 Some(Outcome {
                     status,
                     success: delivered(status, self.any_2xx),
@@ -155,16 +150,9 @@ impl Ping {
         let mut status = 0;
         for (body, content_type) in [(self.text, text_type), (r#"{"text":"Ping test"}"#, JSON)] {
             let signer = self.secret.as_ref().map(Signer::new);
-            let signature = signer.map(|it| it.sign(body.as_bytes()));
-            status = post(
-                http,
-                &self.url,
-                body.into(),
-                content_type,
-                signature,
-                patience,
-            )
-            .await;
+            let signature = signer.map(|it| (signature::HEADER, it.sign(body.as_bytes())));
+            let body = body.into();
+            status = post(http, &self.url, body, content_type, signature, patience).await;
             if delivered(status, self.any_2xx) {
                 break;
             }
@@ -188,7 +176,13 @@ impl Outbox {
     }
 
     /// Records what was tried, and plans what must be tried again.
-    pub(crate) fn record(&mut self, tried: Vec<Tried>, now: Timestamp, report: &mut Report) {
+    pub(crate) fn record(
+        &mut self,
+        tried: Vec<Tried>,
+        now: Timestamp,
+        report: &mut Report,
+        switches: &BobSwitches,
+    ) {
         for Tried {
             mut delivery,
             outcome,
@@ -220,7 +214,7 @@ impl Outbox {
                 self.succeeded(&delivery.webhook);
             } else {
                 report.deliveries.failed += 1;
-                self.failed(delivery, now, report);
+                self.failed(delivery, now, report, switches);
             }
         }
     }
@@ -240,12 +234,21 @@ impl Outbox {
         }
     }
 
-    fn failed(&mut self, delivery: Delivery, now: Timestamp, report: &mut Report) {
+    fn failed(
+        &mut self,
+        delivery: Delivery,
+        now: Timestamp,
+        report: &mut Report,
+        switches: &BobSwitches,
+    ) {
         let name = delivery.webhook.clone();
         let first = delivery.first.unwrap_or(now);
-        let last = clock::plus(first, PATIENCE);
+        let patience = i64::from(switches.retry_hours) * HOUR;
+        let last = clock::plus(first, patience);
         let index = usize::try_from(delivery.attempt.saturating_sub(1)).unwrap_or(usize::MAX);
-        let pause = PAUSES.get(index).copied().unwrap_or(3 * HOUR);
+        let pauses = &switches.retry_minutes;
+        let pause = pauses.get(index).or(pauses.last()).copied().unwrap_or(1);
+        let pause = i64::from(pause.max(1)) * MINUTE;
         // The last attempt is made when patience ends, not before.
         let next = (now < last).then(|| clock::plus(now, pause).min(last));
         let Some(subscription) = self.find(&name) else {
@@ -267,7 +270,7 @@ impl Outbox {
                 at: now,
             });
         }
-        let give_up = failing >= PATIENCE;
+        let give_up = failing >= patience;
         if give_up {
             subscription.active = false;
             report.deactivated_webhooks += 1;
@@ -301,7 +304,7 @@ async fn post(
     url: &str,
     body: Vec<u8>,
     content_type: HeaderValue,
-    signature: Option<String>,
+    headers: impl IntoIterator<Item = (&str, String)>,
     patience: Duration,
 ) -> u16 {
     let mut request = http
@@ -309,8 +312,8 @@ async fn post(
         .header(CONTENT_TYPE, content_type)
         .timeout(patience)
         .body(body);
-    if let Some(signature) = signature {
-        request = request.header(signature::HEADER, signature);
+    for (name, value) in headers {
+        request = request.header(name, value);
     }
     request
         .send()

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::Bob;
+use super::tables::Tables;
 use crate::clock;
 use crate::seed::{Access, Invalid, LifecycleRow, Person};
 
@@ -29,7 +30,9 @@ pub(crate) struct Employee {
     /// True once `employee.left` was sent for the present employment.
     pub(crate) left_sent: bool,
     pub(crate) next_row: u64,
-    /// When the next row takes effect; the employee's entry in the agenda.
+    /// The tables beside the lifecycle table.
+    pub(crate) tables: Tables,
+    /// When the next row of any table takes effect; the employee's entry in the agenda.
     pub(crate) next_switch: Option<jiff::Timestamp>,
 }
 
@@ -61,7 +64,9 @@ impl Employee {
             id,
             fields,
             lifecycle,
+            tables,
         } = person;
+        let (tables, written) = Tables::from_seed(tables)?;
         let mut employee = Self {
             id,
             values: fields,
@@ -69,8 +74,14 @@ impl Employee {
             current: None,
             left_sent: false,
             next_row: 1,
+            tables,
             next_switch: None,
         };
+        for (table, row) in written {
+            // Without the row that the fields imply.
+            employee.tables.history.entry(table).or_default();
+            employee.put_row(table, row, today);
+        }
         let mut rows = if lifecycle.is_empty() {
             employee.implied_rows(today)?
         } else {
@@ -196,15 +207,9 @@ impl Bob {
                 site.and_then(|id| self.sites.get(&id))
                     .map_or(Value::Null, |it| json!(it.name))
             }
-            "work.reportsTo" => self.manager(employee).map_or(Value::Null, |manager| {
-                json!({
-                    "id": manager.id,
-                    "firstName": self.value(manager, "root.firstName"),
-                    "surname": self.value(manager, "root.surname"),
-                    "email": self.value(manager, "root.email"),
-                    "displayName": text(manager.display_name()),
-                })
-            }),
+            "work.reportsTo" => self
+                .manager(employee)
+                .map_or(Value::Null, |manager| self.reference(manager)),
             "work.reportsTo.email" => self
                 .manager(employee)
                 .map_or(Value::Null, |it| self.value(it, "root.email")),
@@ -214,6 +219,17 @@ impl Bob {
                 .map_or(Value::Null, |it| json!(it.id)),
             _ => Value::Null,
         }
+    }
+
+    /// An employee as others refer to him.
+    pub(crate) fn reference(&self, employee: &Employee) -> Value {
+        json!({
+            "id": employee.id,
+            "firstName": self.value(employee, "root.firstName"),
+            "surname": self.value(employee, "root.surname"),
+            "email": self.value(employee, "root.email"),
+            "displayName": text(employee.display_name()),
+        })
     }
 
     fn manager(&self, employee: &Employee) -> Option<&Employee> {

@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
 use super::employee::Employee;
-use super::{Bob, fields};
+use super::outbox::Message;
+use super::{Bob, fields, tables};
 use crate::clock;
 use crate::seed::{Webhook, WebhookVersion};
 use crate::switches::{BobSwitches, ChangedElements, ChangedKey, FieldIdForm, Knobs};
@@ -33,6 +34,8 @@ pub(crate) enum Detail {
     Changed(Vec<String>),
     Lifecycle(Date),
     Table(&'static str, Date),
+    /// Of a table without effective dates, by its name or id.
+    Row(String, u64),
 }
 
 impl Event {
@@ -63,21 +66,38 @@ impl Bob {
     /// Records an event and puts it on the way to every webhook that listens for it.
     pub(crate) fn emit(&mut self, event: &Event, now: Timestamp, switches: &BobSwitches) {
         let number = self.outbox.note(event, now);
+        let header = header(event, switches);
         for name in self.outbox.listeners(&event.kind) {
             let Some(subscription) = self.outbox.subscription(&name) else {
                 continue;
             };
+            if !self.is_heard(event, &subscription.webhook) {
+                continue;
+            }
             let knobs = subscription.knobs(switches).clone();
             let body = self.body(event, number, &subscription.webhook, &knobs, now, switches);
-            self.outbox.enqueue(
-                &name,
-                event,
+            let message = Message {
                 number,
-                body.to_string().as_bytes(),
-                &knobs,
-                now,
-            );
+                body: body.to_string().into_bytes(),
+                header: header.clone(),
+            };
+            self.outbox.enqueue(&name, event, &message, &knobs, now);
         }
+    }
+
+    /// Whether a webhook listens to this employee, as he is now.
+    fn is_heard(&self, event: &Event, webhook: &Webhook) -> bool {
+        let Some(condition) = &webhook.listens_to else {
+            return true;
+        };
+        let Some(employee) = self.employees.get(&event.employee) else {
+            return false;
+        };
+        let value = match self.value(employee, &condition.field) {
+            Value::String(text) => text,
+            other => other.to_string(),
+        };
+        condition.values.contains(&value)
     }
 
     fn body(
@@ -91,7 +111,7 @@ impl Bob {
     ) -> Value {
         match webhook.version {
             WebhookVersion::V2 => self.body_v2(event, number, knobs, now, switches),
-            WebhookVersion::V1 => self.body_v1(event, now),
+            WebhookVersion::V1 => self.body_v1(event, now, switches),
         }
     }
 
@@ -126,6 +146,16 @@ impl Bob {
             Detail::Table(table, effective) => {
                 data.insert(switches.table_key.clone(), json!(table));
                 data.insert("effectiveDate".into(), json!(effective.to_string()));
+                if switches.table_null_keys {
+                    data.insert("id".into(), Value::Null);
+                }
+            }
+            Detail::Row(table, id) => {
+                data.insert(switches.table_key.clone(), json!(table));
+                data.insert("id".into(), json!(id));
+                if switches.table_null_keys {
+                    data.insert("effectiveDate".into(), Value::Null);
+                }
             }
         }
         if event.kind == "employee.deleted" {
@@ -139,7 +169,11 @@ impl Bob {
             Actor::System => "system",
         };
         // The microseconds count events, so that no two of them look alike.
-        let mut triggered_at = clock::micros(now, number);
+        let mut triggered_at = if switches.triggered_at_local {
+            clock::local_micros(now, &self.zone, number)
+        } else {
+            clock::micros(now, number)
+        };
         if switches.triggered_at_zone {
             triggered_at.push('Z');
         }
@@ -158,7 +192,7 @@ impl Bob {
     }
 
     /// The legacy envelope: a summary of the person, and his public data on creation.
-    fn body_v1(&self, event: &Event, now: Timestamp) -> Value {
+    fn body_v1(&self, event: &Event, now: Timestamp, switches: &BobSwitches) -> Value {
         let person = |id: &str| match self.employees.get(id) {
             Some(employee) => self.summary(employee),
             None => json!({ "id": id, "companyId": self.company.id }),
@@ -169,10 +203,9 @@ impl Bob {
         };
         let data = match (&event.detail, self.employees.get(&event.employee)) {
             (Detail::Changed(changed), Some(employee)) => {
-                let updates = changed
-                    .iter()
-                    .map(|id| json!({ "id": id, "newValue": self.value(employee, id) }));
-                json!({ "fieldUpdates": updates.collect::<Vec<_>>() })
+                let key = &switches.v1_value_key;
+                let update = |id: &String| json!({ "id": id, key: self.value(employee, id) });
+                json!({ "fieldUpdates": changed.iter().map(update).collect::<Vec<_>>() })
             }
             (_, Some(employee)) if event.kind == "employee.created" => {
                 let fields: Vec<_> = self.inventory.defaults().collect();
@@ -204,6 +237,17 @@ impl Bob {
             "siteId": self.value(employee, "work.siteId"),
         })
     }
+}
+
+/// The header of an event about a custom table: where its rows are read.
+fn header(event: &Event, switches: &BobSwitches) -> Option<(String, String)> {
+    let name = switches.custom_table_header.clone()?;
+    let Detail::Row(table, _) = &event.detail else {
+        return None;
+    };
+    let id = &event.employee;
+    let url = format!("https://api.hibob.com/v1/people/custom-tables/{id}/{table}");
+    tables::is_custom(table).then_some((name, url))
 }
 
 fn element(id: &str, knobs: &Knobs) -> Value {

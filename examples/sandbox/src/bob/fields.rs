@@ -33,15 +33,28 @@ impl Inventory {
         self.fields.get(id)
     }
 
+    /// All fields, by id.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &FieldDefinition> {
+        self.fields.values()
+    }
+
+    /// Adds a field, or replaces the one with the same id.
+    pub(crate) fn put(&mut self, field: FieldDefinition) {
+        self.fields.insert(field.id.clone(), field);
+    }
+
+    /// Removes a custom field; false if there is none.
+    pub(crate) fn remove_custom(&mut self, id: &str) -> bool {
+        is_custom(id) && self.fields.remove(id).is_some()
+    }
+
     /// Adds a text field for a custom id that a seed or an act uses; false if the id is neither
     /// known nor custom.
     pub(crate) fn admit(&mut self, id: &str) -> bool {
         if self.fields.contains_key(id) {
             return true;
         }
-        let custom = id.starts_with("category_")
-            || id.contains(".custom.field_")
-            || id.contains(".customColumns.column_");
+        let custom = is_custom(id);
         if custom {
             self.fields
                 .insert(id.to_owned(), FieldDefinition::text(id, id));
@@ -77,6 +90,13 @@ fn built_in(line: &str) -> Option<FieldDefinition> {
     field.historical = historical == "historical";
     field.list = (list != "-").then(|| list.to_owned());
     Some(field)
+}
+
+/// Whether a company has added this field itself.
+pub(crate) fn is_custom(id: &str) -> bool {
+    id.starts_with("category_")
+        || id.contains(".custom.field_")
+        || id.contains(".customColumns.column_")
 }
 
 /// Where the nested form keeps a field.

@@ -107,12 +107,16 @@ impl Remaining {
 
 /// The 429.
 pub(crate) fn too_many(remaining: Remaining, now: Timestamp, switches: &BobSwitches) -> Response {
-    let body = json!({
-        "error": "Too Many Requests",
-        "message": "Rate limit exceeded",
-        "statusCode": 429,
-        "timestamp": now.to_string(),
-    });
+    let body = if switches.limit_body_has_key {
+        json!({ "key": "tooManyRequests", "error": "Rate limit exceeded" })
+    } else {
+        json!({
+            "error": "Too Many Requests",
+            "message": "Rate limit exceeded",
+            "statusCode": 429,
+            "timestamp": now.to_string(),
+        })
+    };
     let mut response = (StatusCode::TOO_MANY_REQUESTS, axum::Json(body)).into_response();
     remaining.stamp(&mut response);
     if switches.retry_after {

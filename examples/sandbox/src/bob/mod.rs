@@ -1,18 +1,25 @@
 //! The stand-in for Bob.
 
+mod access;
 pub(crate) mod acts;
 mod auth;
 pub(crate) mod delivery;
 pub(crate) mod employee;
 mod events;
 pub(crate) mod fields;
+mod learning;
 pub(crate) mod lifecycle;
 mod limits;
 mod metadata;
+mod metadata_edits;
 mod outbox;
 mod people;
+mod profiles;
 pub(crate) mod signature;
+mod sites;
+mod tables;
 mod wire;
+mod writes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,13 +27,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post, put};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
 use self::employee::Employee;
 use self::fields::Inventory;
+use self::learning::Learning;
 use self::limits::Limits;
 use self::outbox::Outbox;
 use crate::clock;
@@ -50,8 +58,10 @@ pub(crate) struct Bob {
     /// When which employee's next lifecycle row takes effect.
     pub(crate) agenda: BTreeSet<(Timestamp, String)>,
     pub(crate) outbox: Outbox,
+    pub(crate) learning: Learning,
     limits: Limits,
     next_employee: u64,
+    next_item: u64,
 }
 
 /// A site with its zone loaded.
@@ -95,8 +105,10 @@ impl Bob {
                 .collect(),
             agenda: BTreeSet::new(),
             outbox: Outbox::default(),
+            learning: Learning::default(),
             limits: Limits::default(),
             next_employee: 3_400_000_000_000_000_001,
+            next_item: 900_000_000,
         };
         for site in start.sites {
             let zone = clock::zone(&site.zone)?;
@@ -147,6 +159,12 @@ impl Bob {
         for field in person.fields.keys() {
             self.check_field(field)?;
         }
+        // A custom column of a table is a custom field.
+        let rows = person.tables.get("work").into_iter().flatten();
+        let columns = rows.filter_map(|row| row.get("customColumns")?.as_object());
+        for column in columns.flat_map(|it| it.keys()) {
+            self.check_field(&format!("work.customColumns.{column}"))?;
+        }
         let created = clock::micros(now, 0);
         person
             .fields
@@ -166,6 +184,7 @@ impl Bob {
             self.by_mail.insert(mail.to_lowercase(), id.clone());
         }
         self.employees.insert(id.clone(), employee);
+        self.switch_tables(&id, now);
         Ok(id)
     }
 
@@ -261,12 +280,64 @@ fn standard_lists(sites: &[SeedSite]) -> BTreeMap<String, List> {
 
 /// The routes of Bob's API, without fault injection and log.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    let person = "/v1/people/{identifier}";
+    let employee = "/v1/employees/{identifier}";
+    let custom = "/v1/people/custom-tables/{identifier}/{tableId}";
+    let lists = "/v1/company/named-lists";
+    let fields = "/v1/company/people/fields";
+    let learning = "/v1/learning/lms-integrations";
+    let provider = "/v1/learning/lms-integrations/{provider}";
     Router::new()
+        .route("/v1/people", post(writes::create))
         .route("/v1/people/search", post(people::search))
-        .route("/v1/people/{identifier}", post(people::read))
-        .route("/v1/company/people/fields", get(metadata::fields))
-        .route("/v1/company/named-lists", get(metadata::lists))
-        .route("/v1/company/named-lists/{listName}", get(metadata::list))
+        .route(person, post(people::read).put(writes::edit))
+        .route(&format!("{person}/email"), put(writes::change_mail))
+        .route(
+            &format!("{person}/{{table}}"),
+            get(tables::read::table).post(tables::training::add),
+        )
+        .route(
+            &format!("{person}/training/{{entryId}}"),
+            delete(tables::training::remove),
+        )
+        .route(custom, get(tables::custom::read).post(tables::custom::add))
+        .route(&format!("{custom}/{{entryId}}"), put(tables::custom::edit))
+        .route("/v1/bulk/people/{table}", get(tables::bulk::table))
+        .route("/v1/profiles", get(profiles::profiles))
+        .route(
+            &format!("{employee}/start-date"),
+            post(writes::change_start),
+        )
+        .route(&format!("{employee}/terminate"), post(writes::terminate))
+        .route(&format!("{employee}/uninvite"), post(writes::uninvite))
+        .route(&format!("{employee}/invitations"), post(writes::invite))
+        .route(
+            fields,
+            get(metadata::fields).post(metadata_edits::add_field),
+        )
+        .route(
+            &format!("{fields}/{{fieldId}}"),
+            put(metadata_edits::edit_field).delete(metadata_edits::remove_field),
+        )
+        .route(learning, post(learning::register))
+        .route(provider, delete(learning::remove))
+        .route(
+            &format!("{provider}/training-content"),
+            post(learning::push),
+        )
+        .route(
+            &format!("{provider}/xapi/statements"),
+            post(learning::report),
+        )
+        .route(lists, get(metadata::lists))
+        .route(
+            &format!("{lists}/{{listName}}"),
+            get(metadata::list).post(metadata_edits::add_item),
+        )
+        .route(
+            &format!("{lists}/{{listName}}/{{itemId}}"),
+            put(metadata_edits::edit_item).delete(metadata_edits::archive_item),
+        )
         .fallback(async || html(StatusCode::OK))
         .method_not_allowed_fallback(async || html(StatusCode::OK))
         .with_state(shared)

@@ -8,7 +8,7 @@ use super::delivery::{Batch, Delivery};
 use super::events::{Actor, Event};
 use crate::clock;
 use crate::control::state::{DeliveryRecord, EventRecord, Notice};
-use crate::seed::{Invalid, Webhook};
+use crate::seed::{Invalid, Secret, Webhook};
 use crate::switches::{BobSwitches, Knobs};
 
 /// Registered webhooks and their deliveries.
@@ -22,6 +22,15 @@ pub(crate) struct Outbox {
     pub(crate) notices: Vec<Notice>,
 }
 
+/// An event in the form in which one webhook gets it.
+#[derive(Clone, Debug)]
+pub(crate) struct Message {
+    pub(crate) number: u64,
+    pub(crate) body: Vec<u8>,
+    /// Name and value of a header that only some events have.
+    pub(crate) header: Option<(String, String)>,
+}
+
 /// A registered webhook.
 #[derive(Debug)]
 pub(crate) struct Subscription {
@@ -32,6 +41,8 @@ pub(crate) struct Subscription {
     /// With `head_of_line`: nothing is sent before this.
     pub(super) held_until: Option<Timestamp>,
     heard: u64,
+    /// What happened while it was deactivated.
+    missed: Vec<(Timestamp, Event, Message)>,
     pub(super) notified: usize,
     pub(crate) delivered: u64,
     pub(crate) failed: u64,
@@ -62,6 +73,7 @@ impl Outbox {
             failing_since: None,
             held_until: None,
             heard: 0,
+            missed: Vec::new(),
             notified: 0,
             delivered: 0,
             failed: 0,
@@ -81,20 +93,42 @@ impl Outbox {
         Ok(())
     }
 
-    /// Switches a webhook on again; what it missed meanwhile stays lost.
-    pub(crate) fn reactivate(&mut self, name: &str) -> Result<(), Invalid> {
-        let found = self
-            .subscriptions
-            .iter_mut()
-            .find(|known| known.webhook.name == name);
-        let found = found.ok_or_else(|| Invalid::new(format!("there is no webhook {name:?}")))?;
+    /// Switches a webhook on again. What it missed meanwhile stays lost, or comes now, as far as
+    /// it is kept.
+    pub(crate) fn reactivate(
+        &mut self,
+        name: &str,
+        now: Timestamp,
+        switches: &BobSwitches,
+    ) -> Result<(), Invalid> {
+        let found = self.find_mut(name)?;
         (
             found.active,
             found.failing_since,
             found.held_until,
             found.notified,
         ) = (true, None, None, 0);
+        let knobs = found.knobs(switches).clone();
+        let missed = std::mem::take(&mut found.missed);
+        if switches.reactivation_replays {
+            let oldest = clock::plus(now, -KEPT);
+            for (_, event, message) in missed.into_iter().filter(|(at, ..)| *at >= oldest) {
+                self.enqueue(name, &event, &message, &knobs, now);
+            }
+        }
         Ok(())
+    }
+
+    /// Gives a webhook another secret; from now on everything is signed with it.
+    pub(crate) fn refresh_secret(&mut self, name: &str, secret: Secret) -> Result<(), Invalid> {
+        self.find_mut(name)?.webhook.secret = secret;
+        Ok(())
+    }
+
+    fn find_mut(&mut self, name: &str) -> Result<&mut Subscription, Invalid> {
+        let mut known = self.subscriptions.iter_mut();
+        let found = known.find(|known| known.webhook.name == name);
+        found.ok_or_else(|| Invalid::new(format!("there is no webhook {name:?}")))
     }
 
     pub(crate) fn subscription(&self, name: &str) -> Option<&Subscription> {
@@ -103,9 +137,9 @@ impl Outbox {
             .find(|known| known.webhook.name == name)
     }
 
-    /// Names of the active webhooks that listen for this type.
+    /// Names of the webhooks that listen for this type, deactivated ones too.
     pub(crate) fn listeners(&self, kind: &str) -> Vec<String> {
-        let listens = |it: &&Subscription| it.active && it.webhook.events.contains(kind);
+        let listens = |it: &&Subscription| it.webhook.events.contains(kind);
         self.subscriptions
             .iter()
             .filter(listens)
@@ -134,8 +168,7 @@ impl Outbox {
         &mut self,
         name: &str,
         event: &Event,
-        number: u64,
-        body: &[u8],
+        message: &Message,
         knobs: &Knobs,
         now: Timestamp,
     ) {
@@ -147,6 +180,12 @@ impl Outbox {
             return;
         };
         subscription.heard += 1;
+        if !subscription.active {
+            subscription
+                .missed
+                .push((now, event.clone(), message.clone()));
+            return;
+        }
         let every = knobs.drop_every;
         if (every > 0 && subscription.heard % every == 0) || knobs.drop_types.contains(&event.kind)
         {
@@ -161,10 +200,11 @@ impl Outbox {
             let delivery = Delivery {
                 webhook: name.to_owned(),
                 sequence: self.next,
-                event: number,
+                event: message.number,
                 kind: event.kind.clone(),
                 employee: event.employee.clone(),
-                body: body.to_vec(),
+                body: message.body.clone(),
+                header: message.header.clone(),
                 attempt: 0,
                 first: None,
             };
@@ -207,3 +247,6 @@ impl Outbox {
         batches.into_iter().filter_map(batch).collect()
     }
 }
+
+/// Seconds for which events are kept: two days, where Bob says at least two working days.
+const KEPT: i64 = 2 * 24 * 3600;

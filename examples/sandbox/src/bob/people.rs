@@ -11,11 +11,12 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::auth::{Endpoint, enter, json_body, may_read, may_see};
+use super::employee::Employee;
 use super::wire::Human;
 use super::{BadRequest, Bob, fields, refusal};
 use crate::engine::Shared;
 use crate::seed::{FieldDefinition, ServiceUser};
-use crate::switches::OutsidePopulation;
+use crate::switches::{BobSwitches, OutsidePopulation};
 
 /// Most fields that one request may name.
 const MOST_FIELDS: usize = 400;
@@ -74,18 +75,30 @@ pub(super) async fn read(
         let Some(employee) = bob.find(&identifier) else {
             return StatusCode::NOT_FOUND.into_response();
         };
-        if !may_see(user, employee) {
-            return match world.switches.bob.outside_population {
-                OutsidePopulation::NotFound => StatusCode::NOT_FOUND.into_response(),
-                OutsidePopulation::Forbidden => refusal(
-                    StatusCode::FORBIDDEN,
-                    "forbidden",
-                    "No access to this employee",
-                ),
-            };
+        if let Some(refused) = outside(user, employee, &world.switches.bob) {
+            return refused;
         }
         let slash_keys = world.switches.bob.slash_keys;
         Json(bob.render(employee, &query.fields, query.human, slash_keys)).into_response()
+    })
+}
+
+/// The refusal if this employee is outside of the service user's population.
+pub(super) fn outside(
+    user: &ServiceUser,
+    employee: &Employee,
+    switches: &BobSwitches,
+) -> Option<Response> {
+    if may_see(user, employee) {
+        return None;
+    }
+    Some(match switches.outside_population {
+        OutsidePopulation::NotFound => StatusCode::NOT_FOUND.into_response(),
+        OutsidePopulation::Forbidden => refusal(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "No access to this employee",
+        ),
     })
 }
 

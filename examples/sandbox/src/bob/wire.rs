@@ -68,7 +68,7 @@ impl Bob {
     }
 
     /// The text that people see; `None` for null.
-    fn label(&self, field: &FieldDefinition, value: &Value) -> Option<Value> {
+    pub(super) fn label(&self, field: &FieldDefinition, value: &Value) -> Option<Value> {
         let name_of = |id: &Value| self.employees.get(id.as_str()?).map(Employee::display_name);
         let text = match (field.kind.as_str(), value) {
             (_, Value::Null) => return None,
@@ -100,7 +100,7 @@ impl Bob {
 }
 
 /// `2026-03-31` as `31/03/2026`.
-fn human_date(date: &str) -> String {
+pub(super) fn human_date(date: &str) -> String {
     let mut parts: Vec<&str> = date.split('-').collect();
     parts.reverse();
     parts.join("/")

@@ -1,11 +1,13 @@
 //! `sandbox serve`
 
-use std::path::PathBuf;
+use std::io::{self, Read as _};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
 use sandbox::{Options, Sandbox, Seed, Webhook};
+use tokio::time::MissedTickBehavior;
 
 use super::print;
 
@@ -17,12 +19,17 @@ pub(super) struct ServeArgs {
     /// Port of the stand-in for 360Learning; 0 = any free one.
     #[arg(long, default_value_t = 8362)]
     learning360_port: u16,
-    /// World to start with (JSON); without it, a company of twelve.
-    #[arg(long)]
-    seed: Option<PathBuf>,
+    /// World to start with: a file as `sandbox generate` writes it, - for stdin, or one of the ready
+    /// ones: company (fifty people), demo (twelve), empty.
+    #[arg(long, value_name = "FILE", default_value = "company")]
+    seed: String,
+    /// Seconds that pass on the virtual clock in one real second; 0 = it stands still until somebody
+    /// moves it.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    speed: u32,
     /// Origin of a host, such as `http://127.0.0.1:8360`: registers the set-up guide's two
     /// webhooks there.
-    #[arg(long)]
+    #[arg(long, value_name = "URL")]
     host: Option<String>,
 }
 
@@ -33,13 +40,7 @@ pub(super) fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(args: ServeArgs) -> anyhow::Result<()> {
-    let mut seed = match args.seed {
-        None => Seed::demo(),
-        Some(path) => {
-            let text = std::fs::read(&path).context("the seed cannot be read")?;
-            serde_json::from_slice(&text).context("the seed is not understood")?
-        }
-    };
+    let mut seed = seed(&args.seed)?;
     if let Some(host) = args.host {
         let host = host.trim_end_matches('/');
         seed = seed
@@ -66,10 +67,48 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     for (name, value) in settings {
         print(&format!("{name}={value}"));
     }
-    tokio::signal::ctrl_c().await?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        failed = run_clock(&sandbox, args.speed), if args.speed > 0 => failed?,
+    }
     sandbox.shutdown().await;
     Ok(())
 }
+
+/// A ready seed, or the one in a file.
+fn seed(source: &str) -> anyhow::Result<Seed> {
+    if let Some(ready) = Seed::named(source) {
+        return Ok(ready);
+    }
+    let text = if source == "-" {
+        let mut text = Vec::new();
+        io::stdin().read_to_end(&mut text).map(|_| text)
+    } else {
+        std::fs::read(source)
+    };
+    let text = text.with_context(|| {
+        format!(
+            "{source} cannot be read, and is no ready seed ({})",
+            READY.join(", ")
+        )
+    })?;
+    serde_json::from_slice(&text).context("the seed is not understood")
+}
+
+/// Lets so many virtual seconds pass in each real one. Ends only with an error.
+async fn run_clock(sandbox: &Sandbox, speed: u32) -> anyhow::Result<()> {
+    let control = sandbox.control();
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    second.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    second.tick().await;
+    loop {
+        second.tick().await;
+        control.advance(speed).await?;
+    }
+}
+
+/// Names of the ready seeds.
+pub(super) const READY: [&str; 3] = ["company", "demo", "empty"];
 
 /// Settings of a host that uses the seed's first accounts.
 fn settings(seed: &Seed) -> Vec<(&'static str, String)> {

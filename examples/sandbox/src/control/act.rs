@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::seed::{Person, ServiceUser, Webhook};
+use crate::seed::{List, Person, Secret, ServiceUser, Site, Webhook};
 
 /// An act in Bob (`POST /_sandbox/act` on Bob's side): an object with one key, the act's name in
 /// snake case.
@@ -31,6 +31,26 @@ pub enum BobAct {
         id: String,
         /// New machine values by field id; null clears.
         fields: BTreeMap<String, Value>,
+    },
+    /// Adds a row to another table than the lifecycle table; a row of `work` or `employment` may take
+    /// effect later.
+    AddRow {
+        /// The employee.
+        id: String,
+        /// The table's name or, of a custom table, its id.
+        table: String,
+        /// The row, as the API writes it.
+        row: Map<String, Value>,
+    },
+    /// Takes access to Bob away; the lifecycle status stays.
+    Uninvite {
+        /// The employee.
+        id: String,
+    },
+    /// Invites to Bob.
+    Invite {
+        /// The employee.
+        id: String,
     },
     /// Begins a leave.
     Leave {
@@ -107,6 +127,17 @@ pub enum BobAct {
         /// Its name.
         name: String,
     },
+    /// Gives a webhook another secret.
+    RefreshSecret {
+        /// Its name.
+        name: String,
+        /// The new secret.
+        secret: Secret,
+    },
+    /// Adds a site, or replaces the one with the same id; a new zone moves its midnights.
+    Site(Site),
+    /// Adds a named list, or replaces the one with the same name.
+    List(List),
     /// Adds a service user, or replaces the one with the same id (changes permissions).
     ServiceUser(ServiceUser),
 }
@@ -116,6 +147,9 @@ impl BobAct {
     pub(crate) fn subject(&self) -> Option<&str> {
         match self {
             Self::Edit { id, .. }
+            | Self::AddRow { id, .. }
+            | Self::Uninvite { id }
+            | Self::Invite { id }
             | Self::Leave { id, .. }
             | Self::Return { id, .. }
             | Self::Terminate { id, .. }
@@ -132,6 +166,19 @@ impl BobAct {
         Self::Edit {
             id: id.into(),
             fields: [(field.into(), value.into())].into(),
+        }
+    }
+
+    /// Adds a row to a table; `row` is an object.
+    pub fn add_row(id: impl Into<String>, table: impl Into<String>, row: Value) -> Self {
+        let row = match row {
+            Value::Object(row) => row,
+            _ => Map::new(),
+        };
+        Self::AddRow {
+            id: id.into(),
+            table: table.into(),
+            row,
         }
     }
 

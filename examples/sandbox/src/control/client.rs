@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::act::{BobAct, Learning360Act};
 use super::state::{Report, State};
 use super::{ClockBody, Now};
+use crate::agree::Agreement;
 use crate::faults::Fault;
 use crate::log::Log;
 use crate::seed::Seed;
@@ -88,9 +89,29 @@ impl Control {
         send(self.http.get(url(&self.bob, "state"))).await
     }
 
+    /// Whether both sides agree under a policy, the text of its TOML file.
+    ///
+    /// Judged from the truth of both stand-ins and without any of a host's code.
+    pub async fn agree(&self, policy: impl Into<String>) -> Result<Agreement, ControlError> {
+        let request = self.http.post(url(&self.bob, "agree"));
+        send(request.body(policy.into())).await
+    }
+
     /// Every request since the seed, or since the log was cleared.
     pub async fn log(&self) -> Result<Log, ControlError> {
         send(self.http.get(url(&self.bob, "log"))).await
+    }
+
+    /// Requests after the one with this number.
+    pub async fn log_after(&self, number: u64) -> Result<Log, ControlError> {
+        let route = format!("log?after={number}");
+        send(self.http.get(url(&self.bob, &route))).await
+    }
+
+    /// How many requests the log has seen, without them.
+    pub(crate) async fn requests(&self) -> Result<u64, ControlError> {
+        let log = self.log_after(u64::MAX).await?;
+        Ok(log.counts.values().sum())
     }
 
     /// Empties the log.

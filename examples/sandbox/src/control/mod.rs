@@ -8,7 +8,7 @@ mod truth;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State as Extract};
+use axum::extract::{DefaultBodyLimit, RawQuery, State as Extract};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -51,6 +51,7 @@ pub(crate) fn router(api: Api, shared: Arc<Shared>) -> Router {
         .route("/_sandbox/clock", get(now).post(advance))
         .route("/_sandbox/faults", post(add_faults).delete(clear_faults))
         .route("/_sandbox/state", get(state))
+        .route("/_sandbox/agree", post(agree))
         .route("/_sandbox/log", get(log).delete(clear_log))
         .route("/_sandbox/switches", post(switches))
         .route("/_sandbox/act", act)
@@ -101,9 +102,22 @@ async fn state(Extract(shared): Extract<Arc<Shared>>) -> Response {
     Json(state).into_response()
 }
 
-async fn log(Extract(shared): Extract<Arc<Shared>>) -> Response {
-    let log = shared.lock().log.clone();
-    Json(log).into_response()
+/// The body is the text of a policy file.
+async fn agree(Extract(shared): Extract<Arc<Shared>>, body: Bytes) -> Response {
+    let policy = std::str::from_utf8(&body);
+    let policy = policy.map_err(|_| Invalid::new("the policy is no text"));
+    respond(policy.and_then(|policy| shared.lock().agreement(policy)))
+}
+
+async fn log(Extract(shared): Extract<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
+    let mut pairs = url::form_urlencoded::parse(query.as_deref().unwrap_or_default().as_bytes());
+    let after = pairs.find(|(name, _)| name == "after");
+    let after = match after.map(|(_, number)| number.parse()) {
+        None => 0,
+        Some(Ok(number)) => number,
+        Some(Err(_)) => return respond::<()>(Err(Invalid::new("after must be a number"))),
+    };
+    Json(shared.lock().log.after(after)).into_response()
 }
 
 async fn clear_log(Extract(shared): Extract<Arc<Shared>>) -> Response {

@@ -28,6 +28,9 @@ pub struct State {
     pub deliveries: Vec<DeliveryRecord>,
     /// Mails to Bob's administrators about failing webhooks.
     pub notices: Vec<Notice>,
+    /// Completions that were reported to Bob's Learning module.
+    #[serde(default)]
+    pub statements: Vec<Statement>,
     /// 360Learning's accounts by id.
     pub users: BTreeMap<String, User>,
     /// 360Learning's groups by id.
@@ -81,8 +84,11 @@ pub struct EmployeeState {
     pub fields: BTreeMap<String, Value>,
     /// Lifecycle rows in the order of their effect.
     pub lifecycle: Vec<LifecycleRow>,
-    /// When the next row takes effect.
+    /// When the next row of any table takes effect.
     pub next_switch: Option<Timestamp>,
+    /// Stored rows of other tables, by the table's name or id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tables: BTreeMap<String, Vec<Value>>,
 }
 
 impl fmt::Debug for EmployeeState {
@@ -92,6 +98,7 @@ impl fmt::Debug for EmployeeState {
             .field("fields", &self.fields.keys())
             .field("lifecycle", &self.lifecycle)
             .field("next_switch", &self.next_switch)
+            .field("tables", &self.tables.keys())
             .finish()
     }
 }
@@ -170,6 +177,22 @@ pub struct Notice {
     pub failing_hours: i64,
     /// Virtual time.
     pub at: Timestamp,
+}
+
+/// A completion that was reported to Bob's Learning module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Statement {
+    /// Its id.
+    pub id: String,
+    /// Virtual time.
+    pub at: Timestamp,
+    /// The employee.
+    pub employee_id: String,
+    /// `completed`, `failed` or `passed`.
+    pub verb: String,
+    /// Link of the content.
+    pub object: String,
 }
 
 /// A mail that 360Learning has sent. `Debug` does not show the address.

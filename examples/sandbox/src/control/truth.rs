@@ -13,6 +13,7 @@ impl World {
             fields: it.values.clone(),
             lifecycle: it.rows.iter().map(|row| row.row.clone()).collect(),
             next_switch: it.next_switch,
+            tables: it.tables.to_json(),
         };
         let webhooks = bob.outbox.subscriptions.iter().map(|it| WebhookState {
             name: it.webhook.name.clone(),
@@ -55,6 +56,7 @@ impl World {
             events: bob.outbox.events.clone(),
             deliveries: bob.outbox.deliveries.clone(),
             notices: bob.outbox.notices.clone(),
+            statements: bob.learning.statements.clone(),
             users: self.learning360.users.clone(),
             groups: self.learning360.groups.clone(),
             custom_fields: self.learning360.custom_fields.clone(),

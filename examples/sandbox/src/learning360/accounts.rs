@@ -93,6 +93,7 @@ impl Learning360 {
         user.memberships.clear();
         user.primary_group_id = None;
         user.to_be_deactivated_at = None;
+        self.provenance.forget(id);
         self.store(user, now, switches);
         if switches.deletion_drops_reports {
             self.users.values_mut().for_each(|it| {

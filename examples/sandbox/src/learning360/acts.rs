@@ -38,11 +38,13 @@ impl Learning360 {
                     return Err(Invalid::new("the owner cannot be deleted"));
                 }
                 self.delete(&user.id, now, switches);
+                self.provenance.deleted_by_hand(&user.id);
                 return Ok(user.id);
             }
             Act::AdminActivate { .. } => {
                 if user.status == UserStatus::Deleted {
                     user.reactivated_at.push(now);
+                    self.provenance.forget(&user.id);
                 }
                 user.status = UserStatus::Active;
             }
@@ -61,9 +63,11 @@ impl Learning360 {
                 user.memberships.insert(Membership::new(group, role));
             }
             Act::AdminRemoveRole { group, role, .. } => {
-                if !user.memberships.remove(&Membership::new(&group, role)) {
+                let membership = Membership::new(&group, role);
+                if !user.memberships.remove(&membership) {
                     return Err(Invalid::new(format!("no such role in group {group}")));
                 }
+                self.provenance.took_role(&user.id, &membership);
             }
         }
         let id = user.id.clone();

@@ -208,6 +208,8 @@ impl Learning360 {
         let mut user = User::new(self.fresh_id());
         user.lang = "en".into();
         user.memberships.insert(input.membership.clone());
+        self.provenance
+            .gave_role(&user.id, input.membership.clone());
         user.primary_group_id.clone_from(&input.primary_group_id);
         user.to_be_deactivated_at = input.to_be_deactivated_at;
         input.write_to(&mut user);
@@ -230,6 +232,9 @@ impl Learning360 {
         user.status = UserStatus::Invited;
         user.reactivated_at.push(context.now);
         user.memberships = BTreeSet::from([input.membership.clone()]);
+        self.provenance.forget(&user.id);
+        self.provenance
+            .gave_role(&user.id, input.membership.clone());
         user.primary_group_id.clone_from(&input.primary_group_id);
         user.to_be_deactivated_at = input.to_be_deactivated_at;
         if switches.restore_drops_custom_values {

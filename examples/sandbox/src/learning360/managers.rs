@@ -41,9 +41,9 @@ pub(super) async fn add(call: Call, Path((user, manager)): Path<(String, String)
     call.answer("users:write", |state, context| {
         let (user, manager) = (path_id(&user)?, path_id(&manager)?);
         state.check_manager(&user, &manager, context.switches)?;
-        let added = state.users.get_mut(&user);
-        if let Some(user) = added {
-            user.managers.insert(manager);
+        let known = state.users.get_mut(&user);
+        if known.is_some_and(|user| user.managers.insert(manager.clone())) {
+            state.provenance.gave_manager(&user, &manager);
         }
         Ok(StatusCode::NO_CONTENT.into_response())
     })
@@ -64,6 +64,7 @@ pub(super) async fn remove(call: Call, Path((user, manager)): Path<(String, Stri
         if !managers.is_some_and(|managers| managers.remove(&manager)) {
             return Err(Failure::bad("managerNotAssignedToUser"));
         }
+        state.provenance.took_manager(&user, &manager);
         Ok(StatusCode::NO_CONTENT.into_response())
     })
 }

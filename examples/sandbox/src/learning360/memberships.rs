@@ -100,7 +100,9 @@ impl Learning360 {
             return Err(Failure::bad("analystUnavailable"));
         }
         if let Some(user) = self.users.get_mut(user) {
-            user.memberships.insert(membership);
+            if user.memberships.insert(membership.clone()) {
+                self.provenance.gave_role(&user.id, membership);
+            }
         }
         Ok(())
     }
@@ -128,6 +130,7 @@ impl Learning360 {
             return Err(Failure::missing("userNotFoundInGroup"));
         }
         user.memberships.remove(membership);
+        self.provenance.took_role(id, membership);
         if membership.role == "learner" {
             let below = self.public_below(&membership.group_id);
             user.memberships
@@ -156,7 +159,7 @@ impl Learning360 {
 
     /// Memberships with those that follow: a learner of a public group is a learner of its
     /// ancestors, up to and including the first private one.
-    pub(super) fn with_implied(&self, direct: &BTreeSet<Membership>) -> BTreeSet<Membership> {
+    pub(crate) fn with_implied(&self, direct: &BTreeSet<Membership>) -> BTreeSet<Membership> {
         let mut all = direct.clone();
         for membership in direct.iter().filter(|it| it.role == "learner") {
             let mut group = self.groups.get(&membership.group_id);
@@ -174,7 +177,7 @@ impl Learning360 {
     }
 
     /// The public groups below a group that are reached without passing a private one.
-    fn public_below(&self, group: &str) -> BTreeSet<String> {
+    pub(crate) fn public_below(&self, group: &str) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         let mut open = vec![group.to_owned()];
         while let Some(id) = open.pop() {

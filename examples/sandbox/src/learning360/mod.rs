@@ -19,6 +19,7 @@ mod managers;
 mod memberships;
 mod operations;
 mod paging;
+mod provenance;
 mod routes;
 mod token;
 mod users;
@@ -32,7 +33,9 @@ use jiff::Timestamp;
 use self::agenda::Task;
 use self::auth::{Token, Window};
 use self::bulk::Operation;
+use self::provenance::Provenance;
 pub(crate) use self::routes::router;
+pub(crate) use self::validate::LANGUAGES;
 use self::webhooks::Outbox;
 use crate::clock;
 use crate::control::state::Mail;
@@ -54,6 +57,7 @@ pub(crate) struct Learning360 {
     pub(crate) mappings: BTreeMap<String, Mapping>,
     pub(crate) operations: BTreeMap<String, Operation>,
     pub(crate) mails: Vec<Mail>,
+    pub(crate) provenance: Provenance,
     pub(crate) outbox: Outbox,
     tokens: BTreeMap<String, Token>,
     token_requests: Vec<Timestamp>,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::errors::Failure;
 
 /// Languages that 360Learning accepts.
-const LANGUAGES: [&str; 38] = [
+pub(crate) const LANGUAGES: [&str; 38] = [
     "bg", "cs", "da", "de", "el", "en", "es", "fi", "fr", "hr", "ht_HT", "hu", "id", "it", "ja",
     "kar_MM", "ko", "lt", "mh_MH", "nl", "nl_BE", "no", "pl", "pt", "ro", "ru", "rw_RW", "sk",
     "sl", "so_SO", "sv", "sw_KE", "th", "ti_ET", "tr", "uk", "zh", "vi",

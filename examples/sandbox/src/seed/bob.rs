@@ -5,7 +5,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Secret;
 use crate::switches::Knobs;
@@ -207,6 +207,9 @@ pub struct LifecycleRow {
     /// Reason, an item id of `terminationreason`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Kind of reason, an item id of `lifecycleReasonType`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason_type: Option<String>,
 }
 
 impl LifecycleRow {
@@ -217,6 +220,7 @@ impl LifecycleRow {
             status: status.into(),
             access: None,
             reason: None,
+            reason_type: None,
         }
     }
 }
@@ -236,6 +240,11 @@ pub struct Person {
     /// Lifecycle rows. Without any they follow from `work.startDate` and
     /// `internal.terminationDate`.
     pub lifecycle: Vec<LifecycleRow>,
+    /// Rows of other tables by the table's name (`work`, `employment`, `salaries`, `training`, …) or
+    /// a custom table's id, as the API writes them: `{"effectiveDate": "2026-04-01", "title": "7"}`.
+    /// Without any, the tables `work` and `employment` follow from the fields.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tables: BTreeMap<String, Vec<Map<String, Value>>>,
 }
 
 impl Person {
@@ -299,6 +308,15 @@ impl Person {
         self.field("work.manager", id.into())
     }
 
+    /// Adds a row to another table; `row` is an object.
+    pub fn table_row(mut self, table: impl Into<String>, row: Value) -> Self {
+        let rows = self.tables.entry(table.into()).or_default();
+        if let Value::Object(row) = row {
+            rows.push(row);
+        }
+        self
+    }
+
     /// Adds a lifecycle row.
     pub fn row(mut self, row: LifecycleRow) -> Self {
         self.lifecycle.push(row);
@@ -312,6 +330,7 @@ impl fmt::Debug for Person {
             .field("id", &self.id)
             .field("fields", &self.fields.keys())
             .field("lifecycle", &self.lifecycle)
+            .field("tables", &self.tables.keys())
             .finish()
     }
 }
@@ -328,6 +347,12 @@ pub struct ServiceUser {
     /// Permitted field categories (`categoryId`); absent = all.
     #[serde(default)]
     pub categories: Option<BTreeSet<String>>,
+    /// Categories that he may change, as far as he may read them; absent = all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub editable: Option<BTreeSet<String>>,
+    /// Categories of which he sees all rows of tables and not only the present one; absent = all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<BTreeSet<String>>,
     /// Lifecycle statuses of the people he sees, compared without case; absent = all.
     #[serde(default)]
     pub population: Option<BTreeSet<String>>,
@@ -340,6 +365,8 @@ impl ServiceUser {
             id: id.into(),
             token: Secret::from(token.into()),
             categories: None,
+            editable: None,
+            history: None,
             population: None,
         }
     }
@@ -347,6 +374,18 @@ impl ServiceUser {
     /// Permits only these field categories.
     pub fn categories<S: Into<String>>(mut self, ids: impl IntoIterator<Item = S>) -> Self {
         self.categories = Some(ids.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Lets him change only these categories.
+    pub fn editable<S: Into<String>>(mut self, ids: impl IntoIterator<Item = S>) -> Self {
+        self.editable = Some(ids.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Shows the history of these categories only.
+    pub fn history<S: Into<String>>(mut self, ids: impl IntoIterator<Item = S>) -> Self {
+        self.history = Some(ids.into_iter().map(Into::into).collect());
         self
     }
 
@@ -369,6 +408,17 @@ pub enum WebhookVersion {
     V1,
 }
 
+/// Which employees a webhook listens to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Condition {
+    /// Field id in dot form.
+    pub field: String,
+    /// Machine values, as text.
+    pub values: BTreeSet<String>,
+}
+
 /// A webhook as an administrator registers it in Bob.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -385,6 +435,9 @@ pub struct Webhook {
     pub version: WebhookVersion,
     /// Event types that are delivered.
     pub events: BTreeSet<String>,
+    /// Only events of these employees are delivered; absent = of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listens_to: Option<Condition>,
     /// Behaviour of this webhook; absent = `switches.bob.webhooks`.
     #[serde(default)]
     pub knobs: Option<Knobs>,
@@ -404,6 +457,7 @@ impl Webhook {
             secret: Secret::from(secret.into()),
             version: WebhookVersion::V2,
             events: events.into_iter().map(Into::into).collect(),
+            listens_to: None,
             knobs: None,
         }
     }
@@ -433,6 +487,20 @@ impl Webhook {
     /// Chooses the shape of the bodies.
     pub fn version(mut self, version: WebhookVersion) -> Self {
         self.version = version;
+        self
+    }
+
+    /// Delivers only events of employees with one of these values in a field, as they are when it
+    /// happens. Nothing tells that somebody no longer fits.
+    pub fn listens_to<S: Into<String>>(
+        mut self,
+        field: impl Into<String>,
+        values: impl IntoIterator<Item = S>,
+    ) -> Self {
+        self.listens_to = Some(Condition {
+            field: field.into(),
+            values: values.into_iter().map(Into::into).collect(),
+        });
         self
     }
 

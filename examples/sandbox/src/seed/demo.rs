@@ -1,9 +1,6 @@
 //! The company of the demonstration: twelve people, two sites, three departments.
 
-use jiff::Timestamp;
-use jiff::civil::date;
-use jiff::tz::TimeZone;
-
+use super::generate::monday;
 use super::{List, Person, Seed};
 
 /// First name, surname, mail, start date, site, department, title.
@@ -35,11 +32,7 @@ const PEOPLE: [Row; 12] = [
 
 /// Builds the seed. The first person manages everybody at his site, the last one starts later.
 pub(super) fn seed() -> Seed {
-    let now = date(2026, 3, 2)
-        .at(8, 0, 0, 0)
-        .to_zoned_datetime(TimeZone::UTC)
-        .map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp());
-    let mut seed = Seed::empty(now)
+    let mut seed = Seed::empty(monday())
         .with_departments()
         .list(
             List::new("department")

@@ -1,9 +1,14 @@
 //! A world to start from: company, people, accounts and how the stand-ins behave.
 
 mod bob;
+mod company;
 mod demo;
 mod departments;
+mod fifty;
+mod generate;
 mod learning360;
+mod names;
+mod provisioned;
 
 use std::fmt;
 
@@ -11,8 +16,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use self::bob::{
-    Access, Company, FieldDefinition, LifecycleRow, List, ListItem, Person, ServiceUser, Site,
-    Webhook, WebhookVersion,
+    Access, Company, Condition, FieldDefinition, LifecycleRow, List, ListItem, Person, ServiceUser,
+    Site, Webhook, WebhookVersion,
 };
 pub use self::learning360::{
     Credential, CustomField, CustomFieldTarget, CustomFieldType, CustomValue, Group, Mapping,
@@ -134,6 +139,16 @@ impl Seed {
     /// A ready company of twelve people, for demonstrations and first tests.
     pub fn demo() -> Self {
         demo::seed()
+    }
+
+    /// A ready seed by its name: `demo` (twelve people), `company` (fifty) or `empty`.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "company" => Some(Self::company()),
+            "demo" => Some(Self::demo()),
+            "empty" => Some(Self::empty(generate::monday())),
+            _ => None,
+        }
     }
 
     /// Adds an employee.

@@ -377,6 +377,8 @@ async fn knobs_duplicate_reorder_delay_and_lose() {
 
     let lose = |it: &mut Knobs| it.drop_types = ["employee.updated".to_owned()].into();
     control.act(BobAct::Webhook(hook(lose))).await.unwrap();
+    // Another day has another row.
+    control.advance(24 * 3600).await.unwrap();
     control
         .act(BobAct::edit(ADA, "work.title", "2"))
         .await

@@ -1,8 +1,13 @@
 //! Both stand-ins through real HTTP.
 #![allow(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
 
+mod agree;
+mod bob_edits;
 mod bob_lifecycle;
+mod bob_metadata;
 mod bob_people;
+mod bob_tables;
+mod bob_unknowns;
 mod bob_webhooks;
 mod bulk;
 mod control;
@@ -16,6 +21,8 @@ mod lms_switches;
 mod lms_webhooks;
 mod managers;
 mod memberships;
+mod seeds;
+mod stories;
 mod storm;
 mod support;
 mod user_edits;

@@ -64,6 +64,55 @@ pub(crate) async fn bob_get(sandbox: &Sandbox, path: &str) -> Response {
         .unwrap()
 }
 
+/// A request to Bob with the seed's service user; status and JSON body (null if there is none).
+pub(crate) async fn bob_send(
+    sandbox: &Sandbox,
+    method: Method,
+    path: &str,
+    body: Option<Value>,
+) -> (u16, Value) {
+    let mut request = reqwest::Client::new()
+        .request(method, format!("{}{path}", sandbox.bob_base_url()))
+        .basic_auth(Seed::SERVICE_USER_ID, Some(Seed::SERVICE_USER_TOKEN));
+    if let Some(body) = body {
+        request = request.json(&body);
+    }
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    let is_html = response
+        .headers()
+        .get("content-type")
+        .is_some_and(|it| it.to_str().unwrap().starts_with("text/html"));
+    let text = response.text().await.unwrap();
+    let body = if is_html {
+        json!("html")
+    } else {
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    };
+    (status, body)
+}
+
+/// The rows of one of Ada's tables.
+pub(crate) async fn rows(sandbox: &Sandbox, table: &str) -> Vec<Value> {
+    let (status, body) = bob_send(
+        sandbox,
+        Method::GET,
+        &format!("/people/{ADA}/{table}"),
+        None,
+    )
+    .await;
+    assert_eq!(status, 200, "{body}");
+    body["values"].as_array().unwrap().clone()
+}
+
+/// Types of the events so far, with `*` for those by the system.
+pub(crate) async fn events(control: &Control) -> Vec<String> {
+    let state = control.state().await.unwrap();
+    let text = |by_system: bool, kind: &str| format!("{}{kind}", if by_system { "*" } else { "" });
+    let events = state.events.iter();
+    events.map(|it| text(it.by_system, &it.kind)).collect()
+}
+
 /// The people that a search finds.
 pub(crate) async fn search(sandbox: &Sandbox, body: Value) -> Vec<Value> {
     let response = bob(sandbox, "/people/search", body).await;
