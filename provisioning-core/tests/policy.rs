@@ -418,3 +418,28 @@ fn requirements_say_what_to_set_up() {
         policy.requirements().to_string()
     );
 }
+
+#[test]
+fn origins_say_which_line_takes_what_from_where() {
+    let policy = Policy::parse(GOOD).expect("the policy is right");
+    let told = policy.origins().into_iter().map(|origin| {
+        let fields: Vec<_> = origin.fields.iter().map(ToString::to_string).collect();
+        let (what, line, when) = (origin.what, origin.line, origin.when);
+        format!("{line:>2} {what:?} from {} {when:?}", fields.join(", "))
+    });
+    let told: Vec<_> = told.collect();
+    for expected in [
+        " 5 Person from work.siteId Always",
+        "17 Field(Phone) from work.workMobile, work.workPhone Always",
+        "18 Field(Lang) from work.siteId CreateOnly",
+        "21 CustomField(\"Department\") from work.department Always",
+        "26 Manager from work.manager Always",
+    ] {
+        assert!(
+            told.iter().any(|it| it == expected),
+            "{expected} in {told:#?}"
+        );
+    }
+    // The scope, six fields, three custom fields, the manager, and the group with a condition.
+    assert_eq!(told.len(), 12);
+}

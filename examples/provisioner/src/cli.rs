@@ -7,12 +7,15 @@ use clap::{Parser, Subcommand};
 use crate::commands::dead_letters::DeadLettersArgs;
 use crate::commands::demo::DemoArgs;
 use crate::commands::doctor::DoctorArgs;
+use crate::commands::explain::ExplainArgs;
 use crate::commands::forget::ForgetArgs;
 use crate::commands::holds::HoldsArgs;
 use crate::commands::pause::{PauseArgs, ResumeArgs};
+use crate::commands::preview::PreviewArgs;
 use crate::commands::serve::ServeArgs;
 use crate::commands::setup::SetupArgs;
 use crate::commands::status::StatusArgs;
+use crate::commands::sync::SyncArgs;
 use crate::commands::{Exit, Failure, Kit};
 use crate::log;
 use crate::output::Form;
@@ -44,6 +47,9 @@ enum Command {
     Setup(SetupArgs),
     Doctor(DoctorArgs),
     Serve(ServeArgs),
+    Sync(SyncArgs),
+    Explain(ExplainArgs),
+    Preview(PreviewArgs),
     Status(StatusArgs),
     Holds(HoldsArgs),
     DeadLetters(DeadLettersArgs),
@@ -74,6 +80,9 @@ impl Cli {
             Command::Setup(args) => args.run(&kit),
             Command::Doctor(args) => args.run(&kit).await,
             Command::Serve(args) => args.run(&kit).await,
+            Command::Sync(args) => args.run(&kit).await,
+            Command::Explain(args) => args.run(&kit).await,
+            Command::Preview(args) => args.run(&kit).await,
             Command::Status(args) => args.run(&kit).await,
             Command::DeadLetters(args) => args.run(&kit).await,
             Command::Holds(args) => args.run(&kit).await,

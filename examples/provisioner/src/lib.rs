@@ -35,7 +35,7 @@ pub use self::metrics::{Described, Metrics};
 pub use self::settings::{
     Apis, Bob, Database, Environment, Keep, Learning360, NotifyUrl, Settings, SettingsError,
 };
-pub use self::store::{AuditEntry, DeadLetter, Forgotten, Queue, SqlStore, Traces};
+pub use self::store::{AuditEntry, DeadLetter, Forgotten, Queue, Role, SqlStore, Traces};
 
 /// The policy that the demonstration uses, and that explains itself.
 pub const EXAMPLE_POLICY: &str = include_str!("../policy.example.toml");

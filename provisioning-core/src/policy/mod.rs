@@ -13,6 +13,7 @@ mod lint;
 mod load;
 mod nothing;
 mod options;
+mod origins;
 mod path;
 mod problem;
 mod reader;
@@ -39,6 +40,7 @@ pub use self::options::{
     PrivateMail, Relink, RestoreUnlinked, Revoke, Schedule, When,
 };
 pub(crate) use self::options::{Zones, midnight, today};
+pub use self::origins::Origin;
 pub use self::problem::{PolicyProblems, Problem};
 pub use self::requirements::{Requirements, Webhook};
 use crate::digest::{Digest, DigestKey};

@@ -3,12 +3,15 @@
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::Args;
 use provisioning_core::Policy;
 
+use super::catalog;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::kit::{Kit, Time};
+use crate::clients::Clients;
 use crate::clock::Clock;
 
 /// Which clock counts.
@@ -45,9 +48,20 @@ impl PolicyArgs {
     pub(crate) fn policy(&self) -> anyhow::Result<Policy> {
         Kit::policy(&self.file)
     }
+
+    /// The policy, checked against what the two systems have.
+    pub(crate) async fn bound(&self, clients: &Clients) -> anyhow::Result<Policy> {
+        let bound = catalog::bound(clients, &self.policy()?).await;
+        bound.with_context(|| self.file.display().to_string())
+    }
 }
 
 impl ConfirmArgs {
+    /// Whether nobody is asked.
+    pub(crate) fn is_given(self) -> bool {
+        self.yes
+    }
+
     /// Asks a yes-or-no question on stderr, unless `--yes` says it all.
     ///
     /// # Errors

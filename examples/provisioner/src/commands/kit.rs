@@ -10,7 +10,7 @@ use crate::clients::Clients;
 use crate::clock::Clock;
 use crate::output::{Form, Output, Report};
 use crate::settings::{Apis, Database, Environment, Settings, SettingsError};
-use crate::store::SqlStore;
+use crate::store::{Role, SqlStore};
 
 /// What a command works with. Each part is opened when it is asked for and not before, so that a
 /// command needs no more settings than it uses.
@@ -102,12 +102,28 @@ impl Kit {
     /// If there is none yet.
     pub(crate) async fn store(&self) -> anyhow::Result<SqlStore> {
         let database = Database::read(&self.environment)?;
-        SqlStore::attach(database.url()).await.map_err(|error| {
-            error.context(Failure::new("the state of the host cannot be opened").next(
-                "set DATABASE_URL to the database that `provisioner serve` uses, or start \
-                     `provisioner serve` once, which creates it",
-            ))
-        })
+        let store = SqlStore::attach(database.url()).await;
+        store.map_err(|error| error.context(no_state()))
+    }
+
+    /// The state, to work with it unless a host does.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub(crate) async fn store_to_work(&self) -> anyhow::Result<(SqlStore, Role)> {
+        let database = Database::read(&self.environment)?;
+        let store = SqlStore::join(database.url()).await;
+        store.map_err(|error| error.context(no_state()))
+    }
+
+    /// The state of the host; `None` if there is none yet.
+    ///
+    /// # Errors
+    /// If there is one that cannot be opened.
+    pub(crate) async fn store_if_any(&self) -> anyhow::Result<Option<SqlStore>> {
+        let database = Database::read(&self.environment)?;
+        let store = SqlStore::attach_if_any(database.url()).await;
+        store.map_err(|error| error.context(no_state()))
     }
 }
 
@@ -129,6 +145,13 @@ impl Time {
             Self::Machine
         }
     }
+}
+
+fn no_state() -> Failure {
+    Failure::new("the state of the host cannot be opened").next(
+        "set DATABASE_URL to the database that `provisioner serve` uses, or start `provisioner \
+         serve` once, which creates it",
+    )
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> anyhow::Error {

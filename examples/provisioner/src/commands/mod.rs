@@ -6,19 +6,24 @@
 //! add its file here and a line to the two lists in `cli.rs`.
 
 pub(crate) mod args;
+mod catalog;
 pub(crate) mod dead_letters;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 mod exit;
+pub(crate) mod explain;
 mod failure;
 pub(crate) mod forget;
 pub(crate) mod holds;
 mod kit;
+mod looking;
 pub(crate) mod pause;
+pub(crate) mod preview;
 pub(crate) mod serve;
 pub(crate) mod setup;
 pub(crate) mod status;
 mod stop;
+pub(crate) mod sync;
 
 pub(crate) use self::exit::Exit;
 pub(crate) use self::failure::Failure;

@@ -218,7 +218,7 @@ impl Status {
             (Look::Notable, text)
         };
         let mut text = format!("{waits}; {} due, {} in work", queue.due, queue.leased);
-        if let Some(next) = queue.next_due {
+        if let Some(next) = queue.next_due.filter(|_| queue.due == 0) {
             text.push_str("; next look ");
             text.push_str(&ahead(next, self.now));
         }

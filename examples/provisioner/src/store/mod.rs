@@ -35,6 +35,6 @@ pub use self::forget::{Forgotten, Traces};
 pub(crate) use self::journal::outcome;
 pub use self::journal::{AuditEntry, DeadLetter};
 pub(crate) use self::notices::{Lasting, Sending};
-pub use self::open::SqlStore;
+pub use self::open::{Role, SqlStore};
 pub use self::overview::Queue;
 pub(crate) use self::processes::Process;

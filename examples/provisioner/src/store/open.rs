@@ -52,15 +52,36 @@ impl SqlStore {
     /// # Errors
     /// If the URL or the database cannot be used, or another host works with the file.
     pub async fn open(url: &str) -> anyhow::Result<Self> {
+        match Self::join(url).await? {
+            (store, Role::Worker) => Ok(store),
+            (_, Role::Guest) => {
+                let database = file_of(url)?.unwrap_or_default();
+                bail!(
+                    "another host works with {}; stop it, or use PostgreSQL for several hosts",
+                    database.display()
+                )
+            }
+        }
+    }
+
+    /// Opens the database to work with it, like a host, where nobody else does; else as a guest,
+    /// beside the host that does. On PostgreSQL everybody may work.
+    ///
+    /// # Errors
+    /// If the URL or the database cannot be used.
+    pub async fn join(url: &str) -> anyhow::Result<(Self, Role)> {
         let mut store = Self::connect(url, Missing::Created).await?;
         if let Some(file) = file_of(url)? {
-            store.file = Some(Arc::new(lock(&file)?));
+            let Some(lock) = lock(&file)? else {
+                return Ok((store, Role::Guest));
+            };
+            store.file = Some(Arc::new(lock));
             store
                 .drop_leases()
                 .await
                 .context("the database cannot be written")?;
         }
-        Ok(store)
+        Ok((store, Role::Worker))
     }
 
     /// Opens the database beside a host that may be at work, whose leases stay: for a command that
@@ -70,6 +91,17 @@ impl SqlStore {
     /// If the URL or the database cannot be used.
     pub async fn attach(url: &str) -> anyhow::Result<Self> {
         Self::connect(url, Missing::Refused).await
+    }
+
+    /// As [`SqlStore::attach`]; `None` if a SQLite file is not there.
+    ///
+    /// # Errors
+    /// If the URL or the database cannot be used.
+    pub async fn attach_if_any(url: &str) -> anyhow::Result<Option<Self>> {
+        match file_of(url)? {
+            Some(file) if !file.exists() => Ok(None),
+            _ => Self::attach(url).await.map(Some),
+        }
     }
 
     async fn connect(url: &str, missing: Missing) -> anyhow::Result<Self> {
@@ -147,6 +179,16 @@ impl fmt::Debug for SqlStore {
     }
 }
 
+/// What a process may do with a database that it has opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "it works, or another one does")]
+pub enum Role {
+    /// It may decide and write, like a host.
+    Worker,
+    /// A host works with it; this one may look, and note things down.
+    Guest,
+}
+
 /// What becomes of a SQLite file that is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Missing {
@@ -205,18 +247,16 @@ fn file_of(url: &str) -> anyhow::Result<Option<PathBuf>> {
 /// Takes the file for this process. The lock lies beside it, for SQLite has locks of its own on
 /// the file itself, and ends with the process however that ends.
 #[expect(clippy::incompatible_msrv, reason = "that one is of the libraries")]
-fn lock(database: &Path) -> anyhow::Result<File> {
+/// `None` if another process has it.
+fn lock(database: &Path) -> anyhow::Result<Option<File>> {
     let mut path = database.as_os_str().to_owned();
     path.push(".lock");
     let path = PathBuf::from(path);
     let file =
         File::create(&path).with_context(|| format!("{} is not writable", path.display()))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => bail!(
-            "another host works with {}; stop it, or use PostgreSQL for several hosts",
-            database.display()
-        ),
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => {
             Err(error).with_context(|| format!("{} cannot be locked", path.display()))
         }

@@ -1,7 +1,13 @@
-//! The operator's commands, as processes beside a host that works.
+//! The operator's commands, as processes beside a host that works, or in its place.
 
 mod dead_letters;
+mod docs;
+mod explain;
 mod forget;
+mod guards;
 mod holds;
 mod pause;
+mod policies;
+mod rec;
 mod status;
+mod sync;

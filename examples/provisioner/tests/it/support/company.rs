@@ -6,7 +6,8 @@ use provisioner::{Clock, Environment, Host, Settings};
 use provisioning_core::Policy;
 use provisioning_core::driver::Decided;
 use sandbox::{
-    Api, BobAct, Control, List, Mapping, Person, Sandbox, Seed, State, User, UserStatus, Webhook,
+    Api, BobAct, Control, Learning360Act, List, Mapping, Person, Sandbox, Seed, State, User,
+    UserStatus, Webhook,
 };
 use serde_json::Value;
 
@@ -102,9 +103,7 @@ impl Company {
 
     /// Starts another host on the same database, with this policy.
     pub async fn restart(&mut self, policy: &str) {
-        if let Some(host) = self.host.take() {
-            host.shutdown().await.unwrap();
-        }
+        self.stop().await;
         self.write("policy.toml", policy);
         let variables = variables(&self.sandbox, &self.home);
         let environment: Environment = variables.into_iter().collect();
@@ -127,6 +126,29 @@ impl Company {
         ] {
             self.act(BobAct::Webhook(webhook)).await;
         }
+    }
+
+    /// Ends the host. Bob's deliveries go nowhere from then on.
+    pub async fn stop(&mut self) {
+        if let Some(host) = self.host.take() {
+            host.shutdown().await.unwrap();
+        }
+    }
+
+    /// From now on Bob has no webhooks.
+    pub async fn hear_nothing(&self) {
+        for name in [
+            "360Learning_Employee_Upsert",
+            "360Learning_Employee_Deactivation",
+        ] {
+            let name = name.to_owned();
+            self.act(BobAct::RemoveWebhook { name }).await;
+        }
+    }
+
+    /// Does something in 360Learning.
+    pub async fn act360(&self, act: Learning360Act) {
+        self.control.act360(act).await.unwrap();
     }
 
     pub fn host(&self) -> &Host {
@@ -161,6 +183,15 @@ impl Company {
         state.linked("hibob-provisioner", &id(number)).cloned()
     }
 
+    /// How often each mail was sent that invites somebody.
+    pub async fn invitations(&self) -> usize {
+        let mails = self.state().await.mails;
+        mails
+            .iter()
+            .filter(|mail| mail.kind == "invitation")
+            .count()
+    }
+
     /// How many of the accounts are deactivated.
     pub async fn deactivated(&self) -> usize {
         let state = self.state().await;
@@ -191,13 +222,8 @@ impl Company {
 
     /// Runs a command with other variables beside.
     pub async fn run_with(&self, arguments: &[&str], others: &[(&str, &str)]) -> Ran {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_provisioner"));
-        command
-            .args(arguments)
-            .current_dir(self.home.path())
-            .env_clear()
-            .envs(variables(&self.sandbox, &self.home))
-            .envs(others.iter().copied());
+        let mut command = self.command(arguments);
+        command.envs(others.iter().copied());
         // The stand-ins answer on this thread.
         let output = tokio::task::spawn_blocking(move || command.output());
         let output = output.await.unwrap().unwrap();
@@ -206,6 +232,41 @@ impl Company {
             out: String::from_utf8(output.stdout).unwrap(),
             err: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// Runs a command while the host works.
+    pub async fn run_while_the_host_works(&self, arguments: &[&str]) -> Ran {
+        let mut ran = std::pin::pin!(self.run(arguments));
+        loop {
+            tokio::select! {
+                ran = &mut ran => return ran,
+                worked = self.host().settle() => drop(worked.unwrap()),
+            }
+            // Nothing is due, and the command may be about to ask for something.
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Runs a command while the sandbox's clock goes on, a second at a time.
+    pub async fn run_while_time_passes(&self, arguments: &[&str]) -> Ran {
+        let mut ran = std::pin::pin!(self.run(arguments));
+        loop {
+            tokio::select! {
+                ran = &mut ran => return ran,
+                passed = self.control.advance(1) => drop(passed.unwrap()),
+            }
+        }
+    }
+
+    /// A command of the host.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_provisioner"));
+        command
+            .args(arguments)
+            .current_dir(self.home.path())
+            .env_clear()
+            .envs(variables(&self.sandbox, &self.home));
+        command
     }
 
     /// Runs a command that ends well, and gives its JSON.

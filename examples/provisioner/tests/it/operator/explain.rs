@@ -1,0 +1,106 @@
+use sandbox::BobAct;
+
+use crate::support::company::{Company, POLICY, id, linked_people};
+
+#[tokio::test]
+async fn the_whole_chain_is_told_and_nothing_is_written() {
+    let company = Company::start(linked_people(3), POLICY).await;
+    company
+        .bob(BobAct::edit(id(0), "root.firstName", "Augusta"))
+        .await;
+    company.hear_nothing().await;
+    company
+        .act(BobAct::edit(id(0), "work.title", "253903"))
+        .await;
+    company.control.clear_log().await.unwrap();
+    let ran = company.run(&["explain", &id(0), "--sandbox"]).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    for part in [
+        "apply(difference)",
+        "standing",
+        "in scope",
+        "by link",
+        "work.title",
+        "→ Engineer",
+        "1. edit job because difference",
+        "apply(difference)  edit",
+    ] {
+        assert!(ran.out.contains(part), "{part} in\n{}", ran.out);
+    }
+    assert_eq!(company.writes().await, 0);
+    let told = company.json(&["explain", &id(0), "--sandbox"]).await;
+    let changes = &told["steps"][0]["changes"][0];
+    assert_eq!(
+        (&changes["before"], &changes["after"]),
+        (&"Team Lead".into(), &"Engineer".into())
+    );
+    assert_eq!(told["history"].as_array().unwrap().len(), 1);
+    assert_eq!(told["known"], true);
+
+    let ran = company
+        .run(&["explain", &id(0), "--no-values", "--sandbox"])
+        .await;
+    for value in ["Engineer", "Team Lead", "Augusta", "Lovelace", "@"] {
+        assert!(!ran.out.contains(value), "{value} in\n{}", ran.out);
+    }
+}
+
+#[tokio::test]
+async fn somebody_is_found_by_mail_also_when_bob_has_forgotten_them() {
+    let company = Company::start(linked_people(2), POLICY).await;
+    let told = company
+        .json(&["explain", "Person0@example.com", "--sandbox"])
+        .await;
+    assert_eq!(told["employee"], id(0));
+    company.bob(BobAct::delete(id(1))).await;
+    company.pass(200).await;
+    let told = company
+        .json(&["explain", "person1@example.com", "--sandbox"])
+        .await;
+    assert_eq!(told["employee"], id(1));
+    assert_eq!(told["disposition"], "no_op(already_inactive)");
+    for (who, code) in [("nobody@example.com", 1), ("nobody", 2)] {
+        let ran = company.run(&["explain", who, "--sandbox"]).await;
+        assert_eq!(ran.code, code, "{ran:?}");
+        assert!(
+            !ran.err.contains("@example"),
+            "the mail is not repeated: {ran:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_the_guards_hold_is_told() {
+    let company = Company::start(linked_people(10), POLICY).await;
+    for number in 0..6 {
+        let today = "2026-03-01".parse().unwrap();
+        company.act(BobAct::terminate(id(number), today)).await;
+    }
+    company.pass(3).await;
+    let told = company.json(&["explain", &id(5), "--sandbox"]).await;
+    assert_eq!(told["disposition"], "hold(mass_deactivation)");
+    assert_eq!(told["steps"][0]["runs"], false);
+    let ran = company.run(&["explain", &id(5), "--sandbox"]).await;
+    assert!(ran.out.contains("(held)"), "{ran:?}");
+}
+
+#[tokio::test]
+async fn out_of_scope_and_without_a_database_it_is_told_all_the_same() {
+    let company = Company::start(linked_people(2), POLICY).await;
+    let narrow = POLICY.to_owned() + "[scope]\nwhen = \"work.siteId == '2606111'\"\n";
+    company.write("narrow.toml", &narrow);
+    let elsewhere = [("DATABASE_URL", "sqlite://elsewhere.db")];
+    let explain = [
+        "explain",
+        &id(0),
+        "--policy",
+        "narrow.toml",
+        "--json",
+        "--sandbox",
+    ];
+    let ran = company.run_with(&explain, &elsewhere).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(ran.json()["disposition"], "no_op(out_of_scope)");
+    assert_eq!(ran.json()["known"], false);
+    assert!(!company.home.path().join("elsewhere.db").exists());
+}

@@ -1,0 +1,183 @@
+//! Full synchronization after an outage, a kill, a change, and a drift.
+
+use std::process::Stdio;
+
+use hibob_client::EmployeeId;
+use provisioning_core::Hint;
+use provisioning_core::driver::{Intake, Store as _};
+use sandbox::{Api, BobAct, Effect, Fault, Learning360Act, Moment, State, UserStatus};
+
+use crate::support::company::{Company, POLICY, id, linked_people, people, person};
+
+/// What counts of the accounts: who has which, and what is in it.
+fn accounts(state: &State) -> Vec<String> {
+    let accounts = state.mappings.values().map(|mapping| {
+        let user = &state.users[&mapping.target_id];
+        let (job, first, mail) = (&user.job, &user.first_name, &user.mail);
+        format!(
+            "{} {:?} {job:?} {first:?} {mail:?}",
+            mapping.value, user.status
+        )
+    });
+    let mut accounts: Vec<_> = accounts.collect();
+    accounts.sort();
+    accounts
+}
+
+/// Four days in the life of a company.
+async fn days(company: &Company) {
+    // Whoever comes back gets an active account only if it was in use before.
+    let user = company.account(3).await.unwrap().id;
+    company.act360(Learning360Act::Login { user }).await;
+    let acts = [
+        BobAct::edit(id(0), "work.title", "253903"),
+        BobAct::edit(id(1), "root.firstName", "Augusta"),
+        BobAct::terminate(id(2), "2026-03-01".parse().unwrap()),
+        BobAct::leave(id(3), "2026-03-02".parse().unwrap(), "parental leave"),
+        BobAct::Hire(person(50)),
+        BobAct::edit(id(4), "root.email", "new@example.com"),
+        BobAct::return_on(id(3), "2026-03-02".parse().unwrap()),
+    ];
+    for act in acts {
+        company.act(act).await;
+        company.control.advance(3_600).await.unwrap();
+        if company.host.is_some() {
+            company.pass(3).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn rec_01_after_an_outage_a_backfill_ends_in_the_same_state() {
+    let listening = Company::start(linked_people(12), POLICY).await;
+    days(&listening).await;
+
+    let mut deaf = Company::start(linked_people(12), POLICY).await;
+    deaf.hear_nothing().await;
+    deaf.stop().await;
+    days(&deaf).await;
+    let ran = deaf.run(&["sync", "--yes", "--sandbox"]).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(
+        accounts(&deaf.state().await),
+        accounts(&listening.state().await)
+    );
+    assert_eq!(deaf.account(50).await.unwrap().status, UserStatus::Invited);
+}
+
+#[tokio::test]
+async fn rec_02_killed_and_started_again_nothing_is_done_twice() {
+    let mut company = Company::start(people(30), POLICY).await;
+    company.hear_nothing().await;
+    company.stop().await;
+    let cut = Fault::new(
+        Api::Learning360,
+        Effect::Cut {
+            moment: Moment::After,
+        },
+    );
+    let cut = cut.on("POST", "/api/v2/users").nth(11);
+    company.control.add_faults(&[cut]).await.unwrap();
+    let mut command = company.command(&["sync", "--yes", "--sandbox"]);
+    let silent = command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = silent.stdin(Stdio::null()).spawn().unwrap();
+    loop {
+        let log = company.control.log().await.unwrap();
+        if log.requests.iter().any(|request| request.fault) {
+            break;
+        }
+        assert!(child.try_wait().unwrap().is_none(), "it comes so far");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    company.control.clear_faults().await.unwrap();
+    assert!(company.invitations().await < 30, "it was in the middle");
+
+    let ran = company.run(&["sync", "--yes", "--sandbox"]).await;
+    assert!(
+        ran.err.contains("A full synchronization is under way"),
+        "{ran:?}"
+    );
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let state = company.state().await;
+    assert_eq!(state.mappings.len(), 30);
+    assert_eq!(state.users.len(), 31, "nobody twice, and the owner");
+    assert_eq!(company.invitations().await, 30, "one each");
+}
+
+#[tokio::test]
+async fn rec_03_an_event_during_the_run_counts_more_than_the_plan() {
+    let company = Company::start(linked_people(3), POLICY).await;
+    company.hear_nothing().await;
+    company
+        .act(BobAct::edit(id(0), "work.title", "253903"))
+        .await;
+    let planned = company
+        .json(&["sync", "--plan", "plan.json", "--sandbox"])
+        .await;
+    assert_eq!(planned["changes"], 1);
+    // The change is taken back, and Bob says so before the plan comes to it.
+    company
+        .act(BobAct::edit(id(0), "work.title", "253902"))
+        .await;
+    let store = company.host().store();
+    let now = company.control.now().await.unwrap();
+    let employee: EmployeeId = id(0).as_str().try_into().unwrap();
+    let hint = Hint::refresh(now);
+    store.note(Intake::new(employee, hint, now)).await.unwrap();
+    company.control.clear_log().await.unwrap();
+    let apply = ["sync", "--apply", "plan.json", "--sandbox"];
+    let ran = company.run_while_the_host_works(&apply).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(company.writes().await, 0, "the later facts win");
+    assert_eq!(
+        company.account(0).await.unwrap().job.as_deref(),
+        Some("Team Lead")
+    );
+}
+
+#[tokio::test]
+async fn rec_04_users_of_360learning_alone_are_counted_and_left_alone() {
+    let mut company = Company::start(linked_people(2), POLICY).await;
+    company.stop().await;
+    let registration = Learning360Act::self_registration("stranger@example.com");
+    company.act360(registration).await;
+    let before = company.state().await.users;
+    company.control.clear_log().await.unwrap();
+    let ran = company.run(&["sync", "--yes", "--json", "--sandbox"]).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    // The stranger and the platform's owner.
+    assert_eq!(ran.json()["situations"]["target_only"], 2);
+    assert_eq!(company.writes().await, 0);
+    assert_eq!(company.state().await.users, before);
+}
+
+#[tokio::test]
+async fn rec_05_a_drift_without_an_event_is_mended_and_rec_06_a_second_run_writes_nothing() {
+    let mut company = Company::start(linked_people(4), POLICY).await;
+    company.stop().await;
+    let user = company.account(2).await.unwrap().id;
+    let fields = serde_json::json!({"job": "Somebody else"});
+    let fields = fields.as_object().unwrap().clone();
+    company
+        .act360(Learning360Act::AdminEdit { user, fields })
+        .await;
+    let ran = company.run(&["sync", "--yes", "--sandbox"]).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(
+        company.account(2).await.unwrap().job.as_deref(),
+        Some("Team Lead")
+    );
+
+    company.control.clear_log().await.unwrap();
+    for depth in ["--light", "--deep"] {
+        let ran = company
+            .run(&["sync", depth, "--yes", "--json", "--sandbox"])
+            .await;
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let outcome = ran.json();
+        assert_eq!(outcome["plan"]["changes"], 0, "{outcome}");
+        assert_eq!(outcome["situations"]["in_sync"], 4);
+    }
+    assert_eq!(company.writes().await, 0);
+}
