@@ -51,12 +51,12 @@ fn patient() -> Patient {
     }
 }
 
-/// The lifecycle table, which the sandbox does not serve.
+/// The lifecycle table with these rows, whoever is asked about.
 fn table(statuses: &[&str]) -> Fault {
     let rows = statuses.iter().zip(1..);
     let rows = rows.map(|(status, id)| json!({"id": id, "status": status}));
     let rows = json!({"values": rows.collect::<Vec<_>>()});
-    Fault::new(Api::Bob, Effect::json(200, rows)).on("GET", "unknown")
+    Fault::new(Api::Bob, Effect::json(200, rows)).on("GET", "/v1/people/{identifier}/{table}")
 }
 
 impl Patient {
