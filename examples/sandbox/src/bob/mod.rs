@@ -287,22 +287,27 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
     let fields = "/v1/company/people/fields";
     let learning = "/v1/learning/lms-integrations";
     let provider = "/v1/learning/lms-integrations/{provider}";
-    Router::new()
+    let mut router = Router::new();
+    for table in tables::read::tables() {
+        router = router.route(&format!("{person}/{table}"), tables::read::table(table));
+    }
+    for table in tables::bulk::tables() {
+        let path = format!("/v1/bulk/people/{table}");
+        router = router.route(&path, tables::bulk::table(table));
+    }
+    router
         .route("/v1/people", post(writes::create))
         .route("/v1/people/search", post(people::search))
         .route(person, post(people::read).put(writes::edit))
         .route(&format!("{person}/email"), put(writes::change_mail))
-        .route(
-            &format!("{person}/{{table}}"),
-            get(tables::read::table).post(tables::training::add),
-        )
+        .route(&format!("{person}/training"), post(tables::training::add))
+        .route(&format!("{person}/work"), post(writes::add_work_row))
         .route(
             &format!("{person}/training/{{entryId}}"),
             delete(tables::training::remove),
         )
         .route(custom, get(tables::custom::read).post(tables::custom::add))
         .route(&format!("{custom}/{{entryId}}"), put(tables::custom::edit))
-        .route("/v1/bulk/people/{table}", get(tables::bulk::table))
         .route("/v1/profiles", get(profiles::profiles))
         .route(
             &format!("{employee}/start-date"),

@@ -121,8 +121,12 @@ impl Learning360 {
         if user.lang.is_empty() {
             user.lang = "en".into();
         }
-        if user.status == UserStatus::Deleted && user.deleted_at.is_empty() {
-            user.deleted_at.push(now);
+        if user.status == UserStatus::Deleted {
+            // A deleted account is in no group, whatever the seed says.
+            user.memberships.clear();
+            if user.deleted_at.is_empty() {
+                user.deleted_at.push(now);
+            }
         }
         let id = &user.id;
         let mut groups = user.memberships.iter().map(|it| &it.group_id);

@@ -56,7 +56,7 @@ fn table(statuses: &[&str]) -> Fault {
     let rows = statuses.iter().zip(1..);
     let rows = rows.map(|(status, id)| json!({"id": id, "status": status}));
     let rows = json!({"values": rows.collect::<Vec<_>>()});
-    Fault::new(Api::Bob, Effect::json(200, rows)).on("GET", "/v1/people/{identifier}/{table}")
+    Fault::new(Api::Bob, Effect::json(200, rows)).on("GET", "/v1/people/{identifier}/lifecycle")
 }
 
 impl Patient {

@@ -167,7 +167,7 @@ async fn lif_27_a_lifecycle_table_without_its_history_is_told() {
     let present = faults(table(&["terminated"])).examined().await;
     present.expect("history_hidden", "warning", &["present row", "histories"]);
     let refused = Fault::new(Api::Bob, Effect::status(403));
-    let refused = refused.on("GET", "/v1/people/{identifier}/{table}");
+    let refused = refused.on("GET", "/v1/people/{identifier}/lifecycle");
     let refused = faults(refused).examined().await;
     refused.expect("history_hidden", "warning", &["cannot be read"]);
 }

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get};
 use serde_json::json;
 
 use super::{Historical, PLAIN, PlainRow};
@@ -15,25 +16,33 @@ use crate::bob::{html, refusal};
 use crate::engine::{Shared, World};
 use crate::seed::ServiceUser;
 
-/// Answers with one table of one employee; nothing else is told apart by an unknown table than by
-/// any unknown path.
-pub(crate) async fn table(
-    State(shared): State<Arc<Shared>>,
-    Path((identifier, table)): Path<(String, String)>,
-    RawQuery(query): RawQuery,
-    method: Method,
-    headers: HeaderMap,
-) -> Response {
-    let endpoint = match table.as_str() {
+/// Answers with one table of one employee.
+pub(crate) fn table(table: &'static str) -> MethodRouter<Arc<Shared>> {
+    let endpoint = match table {
         "salaries" => Endpoint::Salaries,
         _ => Endpoint::Table,
     };
-    enter(&shared, &method, &headers, endpoint, |world, user| {
-        let Some(human) = human(query.as_deref()) else {
-            return html(StatusCode::OK);
-        };
-        answer(world, user, &identifier, &table, human)
-    })
+    get(
+        async move |State(shared): State<Arc<Shared>>,
+                    Path(identifier): Path<String>,
+                    RawQuery(query): RawQuery,
+                    method: Method,
+                    headers: HeaderMap| {
+            enter(&shared, &method, &headers, endpoint, |world, user| {
+                let Some(human) = human(query.as_deref()) else {
+                    return html(StatusCode::OK);
+                };
+                answer(world, user, &identifier, table, human)
+            })
+        },
+    )
+}
+
+/// Tables that are read for one employee.
+pub(crate) fn tables() -> impl Iterator<Item = &'static str> {
+    let plain = PLAIN.iter().map(|(name, _)| *name);
+    let plain = plain.filter(|name| !BULK_ONLY.contains(name));
+    ["lifecycle", "work", "employment"].into_iter().chain(plain)
 }
 
 fn answer(world: &World, user: &ServiceUser, id: &str, table: &str, human: bool) -> Response {
@@ -42,7 +51,8 @@ fn answer(world: &World, user: &ServiceUser, id: &str, table: &str, human: bool)
     let category = match (table, historical, plain) {
         ("lifecycle", _, _) => "lifecycle",
         (_, Some(table), _) => table.name(),
-        (_, _, Some((_, category))) if !BULK_ONLY.contains(&table) => category,
+        (_, _, Some((_, category))) => category,
+        // There is no route to it.
         _ => return html(StatusCode::OK),
     };
     let bob = &world.bob;

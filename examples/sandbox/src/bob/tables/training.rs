@@ -9,40 +9,28 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
 use crate::bob::auth::{Endpoint, change, json_body};
-use crate::bob::writes::{Change, Refused, work_row};
+use crate::bob::writes::{Change, Refused};
 use crate::bob::{BadRequest, Bob};
 use crate::clock;
 use crate::engine::Shared;
 
-/// Adds a row, to the training table or, with its own rules, to the work table. The answer does
-/// not tell its id.
+/// Adds a row. The answer does not tell its id.
 pub(crate) async fn add(
     State(shared): State<Arc<Shared>>,
-    Path((identifier, table)): Path<(String, String)>,
+    Path(identifier): Path<String>,
     method: Method,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    change(
-        &shared,
-        &method,
-        &headers,
-        Endpoint::TableWrite,
-        |world, user| {
-            let read = || json_body(&headers, &body);
-            match table.as_str() {
-                "training" => Change::of(world, user, &identifier, Some("employment")).run(|it| {
-                    let row = read()?;
-                    check(&it.world.bob, &row)?;
-                    it.employee().tables.add("training", row);
-                    Ok(StatusCode::OK.into_response())
-                }),
-                "work" => Change::of(world, user, &identifier, Some("work"))
-                    .run(|it| work_row(it, &read()?)),
-                _ => crate::bob::html(StatusCode::OK),
-            }
-        },
-    )
+    let endpoint = Endpoint::TableWrite;
+    change(&shared, &method, &headers, endpoint, |world, user| {
+        Change::of(world, user, &identifier, Some("employment")).run(|it| {
+            let row = json_body(&headers, &body)?;
+            check(&it.world.bob, &row)?;
+            it.employee().tables.add("training", row);
+            Ok(StatusCode::OK.into_response())
+        })
+    })
 }
 
 /// Deletes a row.

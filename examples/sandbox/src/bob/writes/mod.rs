@@ -6,6 +6,7 @@ mod create;
 mod edit;
 mod identity;
 mod terminate;
+mod work;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -17,11 +18,11 @@ pub(super) use self::create::create;
 pub(super) use self::edit::edit;
 pub(super) use self::identity::{change_mail, change_start};
 pub(super) use self::terminate::terminate;
+pub(super) use self::work::add_work_row;
 use super::auth::may_edit;
 use super::employee::Employee;
 use super::events::{Actor, Detail, Event};
 use super::people::outside;
-use super::tables::Historical;
 use super::{BadRequest, Bob};
 use crate::engine::World;
 use crate::seed::{FieldDefinition, Invalid, ServiceUser};
@@ -112,38 +113,6 @@ impl<'w> Change<'w> {
         let (bob, now, switches) = self.bob();
         bob.emit(&event, now, switches);
     }
-}
-
-/// `POST /people/{identifier}/work`: a complete row. One of the same day and site is refused.
-pub(super) fn work_row(
-    change: &mut Change<'_>,
-    body: &Map<String, Value>,
-) -> Result<Response, Refused> {
-    let bob = &change.world.bob;
-    let mut body = body.clone();
-    if let (None, Some(site)) = (body.get("siteId"), body.get("site")) {
-        let id = bob.site_named(site.as_str().unwrap_or_default());
-        body.insert(
-            "siteId".into(),
-            json!(id.ok_or(BadRequest("there is no such site"))?),
-        );
-    }
-    let row = Historical::Work.parse(&body)?;
-    for (field, value) in &row.columns {
-        if !bob.allows(field, value) {
-            return Err(BadRequest("a value is no item of its list").into());
-        }
-    }
-    let id = change.id.clone();
-    let same = |it: &super::tables::HistoryRow| {
-        it.date == row.date && it.columns.get("work.siteId") == row.columns.get("work.siteId")
-    };
-    if change.employee().history(Historical::Work).iter().any(same) {
-        return Err(BadRequest("there is an entry of that day and site").into());
-    }
-    let (bob, now, switches) = change.bob();
-    bob.put_row(&id, Historical::Work, row, Actor::System, now, switches)?;
-    Ok(StatusCode::OK.into_response())
 }
 
 /// The refusal of a write; seen as 401, and documented as 403.
