@@ -272,6 +272,7 @@ fn beside(step: &Step, code: &ErrorCode) -> Option<Option<Reason>> {
             Reason::UnauthorizedValue
         }
         (Action::SetCustomValues { .. }, "customFieldNotFound") => Reason::CustomFieldNotFound,
+        (Action::Edit { .. }, "notMemberOfPrimaryGroup") => Reason::NotMemberOfPrimaryGroup,
         // The net fails; the deactivation on the day itself does not need it.
         (Action::Schedule { .. }, "deactivationDateInvalid") => Reason::FixData,
         _ => return None,

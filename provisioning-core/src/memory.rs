@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use hibob_client::FieldId;
+use hibob_client::{EmployeeId, FieldId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use learning360_client::{CustomFieldId, UserField, UserId};
@@ -62,6 +62,9 @@ pub struct Memory {
     pub(crate) start: Option<Date>,
     /// A sign of departure that the record has not confirmed yet.
     pub(crate) departure: Option<Departure>,
+    /// Whose change of mail the person waits for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) moving: Option<Moving>,
     /// Since when Bob shows nothing for the person.
     pub(crate) invisible_since: Option<Timestamp>,
     /// 360Learning gave us somebody else's account.
@@ -103,6 +106,14 @@ pub(crate) struct CreateIntent {
     pub(crate) username: Option<Username>,
     /// How many creates with this mail were admitted without a known end.
     pub(crate) tries: u32,
+}
+
+/// The wanted mail is held by somebody who wants another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Moving {
+    pub(crate) since: Timestamp,
+    /// Who holds it, who holds what he wants, and so on.
+    pub(crate) way: Vec<EmployeeId>,
 }
 
 /// A sign that the person has left.
@@ -258,6 +269,7 @@ impl Default for Memory {
             returned: false,
             start: None,
             departure: None,
+            moving: None,
             invisible_since: None,
             wrong_account: None,
             attempts: 0,

@@ -1,11 +1,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use hibob_client::FieldId;
+use hibob_client::{EmployeeId, FieldId};
 
 use super::hold::{HoldId, Told};
 use crate::digest::Digest;
-use crate::plan::Reason;
+use crate::plan::{Reason, Subject};
 
 /// Something that an operator has to hear of. Holds ids and names of fields only.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,18 @@ pub enum Alert {
     PermissionChange {
         /// The fields.
         fields: BTreeSet<FieldId>,
+    },
+    /// An account would be deactivated, and is that of the platform's owner or listed as
+    /// protected: a person has to see to it.
+    Protected {
+        /// The employee.
+        employee: EmployeeId,
+    },
+    /// The policy names a group or a custom field that 360Learning does not have. It is left out
+    /// for everybody. Told once a day.
+    Missing {
+        /// What is missing.
+        what: Subject,
     },
 }
 
@@ -55,6 +67,8 @@ impl Alert {
                 HoldAlert::Expired => "hold_expired",
             },
             Self::PermissionChange { .. } => "permission_change_suspected",
+            Self::Protected { .. } => "protected",
+            Self::Missing { .. } => "missing",
         }
     }
 }
@@ -87,6 +101,8 @@ impl fmt::Display for Alert {
                 }
                 Ok(())
             }
+            Self::Protected { employee } => write!(f, ": {employee}"),
+            Self::Missing { what } => write!(f, ": {what}"),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::Case;
 use super::hold::{Hold, HoldId, HoldState, content, family};
 use super::source::{Watch, not_far_ahead};
 use crate::decide::Verdict;
-use crate::plan::{Charge, ChargeKind, Disposition, Reason, Step, StepId};
+use crate::plan::{Charge, ChargeKind, Disposition, Reason, Step, StepId, Subject};
 
 /// What the guards have let through and what they hold, for the whole company.
 ///
@@ -28,6 +28,9 @@ pub struct Ledger {
     /// When holds of a reason were announced last.
     pub(super) announced: BTreeMap<Reason, Timestamp>,
     pub(super) watch: Watch,
+    /// What the policy names and 360Learning does not have, and when that was told.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    missing: BTreeMap<Box<str>, Timestamp>,
 }
 
 /// One charge that was let through.
@@ -121,6 +124,21 @@ impl Ledger {
     )]
     pub(crate) fn suspect(&mut self, fields: &BTreeSet<FieldId>, now: Timestamp) {
         self.watch.suspect(fields, now);
+    }
+
+    /// Takes in that something which the policy names does not exist; whether that is to be told.
+    #[cfg_attr(
+        not(feature = "driver"),
+        expect(dead_code, reason = "the driver gathers it")
+    )]
+    pub(crate) fn misses(&mut self, what: &Subject, now: Timestamp) -> bool {
+        self.missing
+            .retain(|_, told| now.duration_since(*told).abs() < DAY);
+        let is_new = !self.missing.contains_key(what.to_string().as_str());
+        if is_new && self.missing.len() < MOST_MISSING {
+            self.missing.insert(what.to_string().into(), now);
+        }
+        is_new
     }
 
     /// What the guards say to one charge of a step.
@@ -241,6 +259,7 @@ impl Default for Ledger {
             last_hold: 0,
             announced: BTreeMap::new(),
             watch: Watch::default(),
+            missing: BTreeMap::new(),
         }
     }
 }
@@ -333,6 +352,8 @@ const VERSION: u8 = 1;
 const MOST_HOLDS: usize = 5_000;
 
 const MOST_SPENT: usize = 20_000;
+
+const MOST_MISSING: usize = 200;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 

@@ -1,5 +1,6 @@
 use super::draft::Draft;
 use super::gather::{Holder, Owner, Situation};
+use super::moves::moving;
 use crate::facts::{MailKey, Told};
 use crate::plan::{Finding, Reason, Subject};
 use learning360_client::{User, UserField, UserStatus};
@@ -16,14 +17,20 @@ pub(crate) fn mail_is_free(draft: &mut Draft<'_>, situation: &Situation<'_>, use
     let Some(holder) = holders.first() else {
         return true;
     };
-    let reason = claim(draft, holder, user.mail().and_then(MailKey::parse).as_ref());
+    let own = user.mail().and_then(MailKey::parse);
+    let reason = claim(draft, situation, holder, own.as_ref());
     let finding = Finding::new(Subject::Field(UserField::Mail), reason);
     draft.found(finding.with_user(holder.user.id().clone()));
     false
 }
 
 /// Names the case of a mail that somebody else holds.
-pub(crate) fn claim(draft: &mut Draft<'_>, holder: &Holder<'_>, own: Option<&MailKey>) -> Reason {
+pub(crate) fn claim(
+    draft: &mut Draft<'_>,
+    situation: &Situation<'_>,
+    holder: &Holder<'_>,
+    own: Option<&MailKey>,
+) -> Reason {
     if *holder.user.status() == UserStatus::Deleted {
         return Reason::MailHeldByDeleted;
     }
@@ -39,10 +46,13 @@ pub(crate) fn claim(draft: &mut Draft<'_>, holder: &Holder<'_>, own: Option<&Mai
     };
     let held = holder.user.mail().and_then(MailKey::parse);
     match wants {
-        Some(wants) if Some(wants) == own => Reason::MailCycle,
-        Some(wants) if Some(wants) != held.as_ref() => {
+        Some(wants) if Some(wants) == own => {
+            // Whoever gives way makes room for the other.
             draft.wait.wake_on(employee.clone());
-            Reason::MailMoving
+            Reason::MailCycle
+        }
+        Some(wants) if Some(wants) != held.as_ref() => {
+            moving(draft, &situation.moves, employee, own)
         }
         _ => Reason::SharedIdentity,
     }

@@ -1,6 +1,8 @@
 use learning360_client::{Role, User, UserStatus};
 
+use super::Case;
 use super::draft::Draft;
+use super::estate::Estate;
 use super::explanation::Stage;
 use super::gather::Situation;
 use crate::facts::{Membership, Told};
@@ -36,14 +38,11 @@ pub(crate) fn deactivate(
         // LIF-28: somebody else activated it again.
         draft.find(Subject::Person, Reason::Drift);
     }
-    let roles = match &situation.estate.roles {
-        Some(Told::Found(roles)) => Some(*roles),
-        Some(Told::Unavailable(_)) => return draft.retry(Reason::Unavailable),
-        // Without the right to read roles, 360Learning itself still protects the owner.
-        _ => None,
-    };
-    let is_owner = roles.is_some_and(|roles| roles.iter().any(|held| held.role == Role::Owner));
-    if is_owner || draft.case.policy.guards().protected().contains(user.id()) {
+    if let Some(Told::Unavailable(_)) = situation.estate.roles {
+        return draft.retry(Reason::Unavailable);
+    }
+    // Without the right to read roles, 360Learning itself still protects the owner.
+    if protection(draft.case, &situation.estate, user) == Protection::Protected {
         let finding = Finding::new(Subject::Person, Reason::Protected);
         draft.found(finding.with_user(user.id().clone()));
         return Disposition::NoOp(Reason::Protected);
@@ -71,6 +70,29 @@ pub(crate) fn deactivate(
         draft.charge(&step, kind);
     }
     Disposition::Apply(why)
+}
+
+/// Whether an account is never taken away.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protection {
+    None,
+    Protected,
+    /// Its roles could not be read.
+    Untold,
+}
+
+/// The platform's owner is protected, and whoever the policy lists.
+pub(crate) fn protection(case: Case<'_>, estate: &Estate<'_>, user: &User) -> Protection {
+    if case.policy.guards().protected().contains(user.id()) {
+        return Protection::Protected;
+    }
+    match &estate.roles {
+        Some(Told::Found(roles)) if roles.iter().any(|held| held.role == Role::Owner) => {
+            Protection::Protected
+        }
+        Some(Told::Found(_)) => Protection::None,
+        _ => Protection::Untold,
+    }
 }
 
 /// An administrator of the group above all others.

@@ -42,8 +42,8 @@ pub(crate) fn all(
 ) {
     edit(draft, record, situation, user, target);
     activate(draft, record, user, target);
-    schedule::settle(draft, record, user);
-    beside_the_fields(draft, record, situation, target);
+    schedule::settle(draft, record, &situation.estate, user);
+    beside_the_fields(draft, record, situation, Some(user), target);
     give_back::settle(draft, &situation.estate, user);
 }
 
@@ -52,10 +52,11 @@ pub(crate) fn beside_the_fields(
     draft: &mut Draft<'_>,
     record: &Record<'_>,
     situation: &Situation<'_>,
+    user: Option<&User>,
     target: &Target,
 ) {
     custom_values::settle(draft, record, &situation.estate, target);
-    memberships::settle(draft, record, &situation.estate, target);
+    memberships::settle(draft, record, &situation.estate, user, target);
     managers::settle(draft, &situation.estate, target);
 }
 
@@ -127,12 +128,16 @@ fn activate(draft: &mut Draft<'_>, record: &Record<'_>, user: &User, target: &Ta
 /// The values of a new account.
 pub(crate) fn values(draft: &mut Draft<'_>, record: &Record<'_>) -> Values {
     let mut values = Values::default();
-    for rule in &draft.case.policy.rules().fields {
+    let rules = draft.case.policy.rules();
+    for rule in &rules.fields {
         let text = match wanted(draft, record, rule) {
             Wanted::Text(text) => Some(text),
             Wanted::Empty | Wanted::Untold => rule.default.clone(),
         };
         match text {
+            // Of other groups the account is no member yet.
+            Some(text) if rule.field == UserField::PrimaryGroup && text != rules.group.as_str() => {
+            }
             Some(text) if rule.field == UserField::Mail && MailKey::parse(&text).is_none() => {
                 draft.find_in_field(UserField::Mail, Reason::NoIdentifier);
             }
@@ -150,7 +155,9 @@ fn changes(
     user: &User,
 ) -> Changes {
     let mut changes = Changes::default();
-    for rule in &draft.case.policy.rules().fields {
+    let rules = draft.case.policy.rules().fields.iter();
+    // The primary group is set among the groups.
+    for rule in rules.filter(|rule| rule.field != UserField::PrimaryGroup) {
         let current = user.text(rule.field).filter(|text| !text.trim().is_empty());
         if rule.when == When::CreateOnly || (rule.when == When::FillIfEmpty && current.is_some()) {
             continue;
@@ -174,10 +181,7 @@ fn change(
 ) -> Option<Change> {
     match wanted(draft, record, rule) {
         Wanted::Text(text) if current.is_some_and(|now| equal(rule.field, now, &text)) => {
-            if let Some(digest) = draft.digest(rule.field, &text) {
-                let name = rule.field.as_str().into();
-                draft.memory.applied.insert(name, digest);
-            }
+            draft.applied(rule.field, &text);
             None
         }
         Wanted::Text(text) => {
@@ -213,7 +217,7 @@ fn equal(field: UserField, current: &str, wanted: &str) -> bool {
 }
 
 /// The policy wants what it wanted when both were last equal, so somebody else changed it.
-fn drift(draft: &mut Draft<'_>, field: UserField, wanted: &str) {
+pub(crate) fn drift(draft: &mut Draft<'_>, field: UserField, wanted: &str) {
     let digest = draft.digest(field, wanted);
     if digest.is_some() && digest.as_ref() == draft.memory.applied.get(field.as_str()) {
         draft.find_in_field(field, Reason::Drift);

@@ -218,6 +218,13 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Remembers that a field has the value that the policy wants.
+    pub(crate) fn applied(&mut self, field: UserField, value: &str) {
+        if let Some(digest) = self.digest(field, value) {
+            self.memory.applied.insert(field.as_str().into(), digest);
+        }
+    }
+
     /// The keyed digest of a field's value; none if the policy has no key.
     pub(crate) fn digest(&self, field: UserField, value: &str) -> Option<Digest> {
         let key = self.case.policy.digest_key()?;

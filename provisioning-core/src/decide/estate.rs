@@ -7,6 +7,7 @@ use super::Case;
 use super::record::Record;
 use super::scope::Scope;
 use super::standing::Standing;
+use super::{primary_group, schedule};
 use crate::facts::{CustomField, Desk, GroupTree, Membership, Told};
 use crate::plan::CustomValues;
 use crate::policy::{Depth, Evaluated, OnLeave, OnOutOfScope};
@@ -117,6 +118,10 @@ impl<'a> Estate<'a> {
                     estate.reports = desk.subordinates(id);
                 }
             }
+            Fate::Keep if differs_beside_roles(case, record, user) => {
+                estate.groups = desk.groups();
+                estate.roles = desk.roles(id);
+            }
             Fate::Go { comes_back } => {
                 estate.groups = desk.groups();
                 estate.roles = desk.roles(id);
@@ -130,6 +135,13 @@ impl<'a> Estate<'a> {
         }
         estate
     }
+}
+
+/// Whether the lists show a difference that nobody may do away with before the roles are known.
+fn differs_beside_roles(case: Case<'_>, record: Option<&Record<'_>>, user: &User) -> bool {
+    record.is_some_and(|record| {
+        primary_group::differs(case, record, user) || schedule::differs(case, record, user)
+    })
 }
 
 fn fate(case: Case<'_>, record: &Record<'_>) -> Fate {

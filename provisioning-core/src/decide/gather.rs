@@ -4,6 +4,7 @@ use learning360_client::{MappingId, User, UserId, UserStatus};
 use super::Case;
 use super::account::Account;
 use super::estate::{self, Estate};
+use super::moves::Moves;
 use super::record::Record;
 use super::standing::Standing;
 use crate::facts::{Desk, LifecycleRow, Link, MailKey, Told};
@@ -17,6 +18,8 @@ pub(crate) struct Situation<'a> {
     pub(crate) holders: Told<Vec<Holder<'a>>>,
     /// Who holds the wanted username, other than the person's own account; only without a link.
     pub(crate) namesakes: Told<Vec<Holder<'a>>>,
+    /// Who else holds a mail that somebody wants, if the holder is about to change his own.
+    pub(crate) moves: Moves,
     /// What belongs to the account, or to the one that may be taken over.
     pub(crate) estate: Estate<'a>,
     /// The lifecycle table, if only it can tell whether the person came back.
@@ -58,6 +61,7 @@ pub(crate) fn gather<'a>(case: Case<'a>, desk: &Desk<'a>) -> Situation<'a> {
     }
     estate::ask_catalogs(case, desk);
     let person = desk.person(case.employee);
+    let moves = Moves::ask(case, desk);
     let account = account(case, desk);
     let wrong = case
         .memory
@@ -84,6 +88,7 @@ pub(crate) fn gather<'a>(case: Case<'a>, desk: &Desk<'a>) -> Situation<'a> {
         person: Told::settled(person),
         record,
         holders,
+        moves,
         namesakes: namesakes.unwrap_or(Told::NotFound),
         estate,
         rows,

@@ -24,6 +24,7 @@ pub(crate) fn settle(
     situation: &Situation<'_>,
 ) -> Disposition {
     draft.memory.invisible_since = None;
+    draft.memory.moving = None;
     draft.memory.start = record.dates.start;
     let lost = draft.memory.filled.difference(&record.filled).cloned();
     draft.lost = Some(lost.collect());

@@ -190,7 +190,7 @@ fn create(draft: &mut Draft<'_>, record: &Record<'_>, situation: &Situation<'_>)
         draft.on(&target, Action::Activate, Reason::ActivateByPolicy);
     }
     if draft.case.policy.depth() == Depth::Deep {
-        diff::beside_the_fields(draft, record, situation, &target);
+        diff::beside_the_fields(draft, record, situation, None, &target);
     }
     Disposition::Apply(Reason::Provision)
 }
@@ -215,7 +215,7 @@ fn live_holder(
             ..
         } if same_name(draft, record, user) => relink(draft, mapping, user),
         Owner::Other { .. } => {
-            let reason = claims::claim(draft, holder, None);
+            let reason = claims::claim(draft, situation, holder, None);
             conflict(draft, reason, user)
         }
         Owner::Nobody if is_own_create(draft, user) => {

@@ -1,10 +1,11 @@
 use std::collections::BTreeSet;
 
-use learning360_client::{GroupId, Role};
+use learning360_client::{GroupId, Role, User};
 
 use super::draft::{Draft, Target};
 use super::estate::Estate;
 use super::explanation::Stage;
+use super::primary_group;
 use super::record::Record;
 use crate::facts::{GroupTree, Membership, Told};
 use crate::plan::{Action, ChargeKind, Reason, Subject};
@@ -23,6 +24,7 @@ pub(crate) fn settle(
     draft: &mut Draft<'_>,
     record: &Record<'_>,
     estate: &Estate<'_>,
+    user: Option<&User>,
     target: &Target,
 ) {
     let none = BTreeSet::new();
@@ -45,6 +47,7 @@ pub(crate) fn settle(
         _ => None,
     };
     add(draft, &wanted, has, tree, target);
+    primary_group::settle(draft, record, user, has, tree, target);
     if draft.case.policy.rules().revoke == Revoke::Granted {
         remove(draft, &wanted, has, tree, target);
     }

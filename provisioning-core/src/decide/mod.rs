@@ -20,6 +20,8 @@ mod lifecycle;
 mod managers;
 mod matching;
 mod memberships;
+mod moves;
+mod primary_group;
 mod projection;
 mod record;
 mod restore;

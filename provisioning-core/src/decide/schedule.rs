@@ -3,15 +3,19 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use learning360_client::{User, UserStatus};
 
+use super::Case;
+use super::departure::{Protection, protection};
 use super::draft::{Draft, Target};
+use super::estate::Estate;
 use super::record::Record;
-use crate::plan::{Action, Reason};
+use crate::plan::{Action, Finding, Reason, Subject};
 use crate::policy::Schedule;
 
 /// LIF-05 to LIF-08: tells 360Learning of an announced last day, and takes it back.
 ///
-/// The date is a safety net behind the deactivation on the day itself, so it is never early.
-pub(crate) fn settle(draft: &mut Draft<'_>, record: &Record<'_>, user: &User) {
+/// The date is a safety net behind the deactivation on the day itself, so it is never early. The
+/// owner of the platform and accounts listed as protected get none.
+pub(crate) fn settle(draft: &mut Draft<'_>, record: &Record<'_>, estate: &Estate<'_>, user: &User) {
     let ours = draft.memory.scheduled.is_some();
     if draft.case.policy.rules().lifecycle.schedule == Schedule::Off && !ours {
         return;
@@ -19,10 +23,18 @@ pub(crate) fn settle(draft: &mut Draft<'_>, record: &Record<'_>, user: &User) {
     if *user.status() == UserStatus::Deleted {
         return;
     }
-    let wanted = match draft.case.policy.rules().lifecycle.schedule {
-        Schedule::SafetyNet => last_day(record).filter(|at| *at > draft.case.now),
-        Schedule::Off => None,
-    };
+    let wanted = wanted(draft.case, record);
+    if wanted.is_some() && user.to_be_deactivated_at() != wanted {
+        match protection(draft.case, estate, user) {
+            Protection::None => {}
+            Protection::Protected => {
+                let finding = Finding::new(Subject::Person, Reason::Protected);
+                return draft.found(finding.with_user(user.id().clone()));
+            }
+            // The day itself will tell.
+            Protection::Untold => return,
+        }
+    }
     let current = user.to_be_deactivated_at();
     if current == wanted {
         draft.memory.scheduled = wanted;
@@ -46,6 +58,19 @@ pub(crate) fn settle(draft: &mut Draft<'_>, record: &Record<'_>, user: &User) {
             );
         }
         None => draft.memory.scheduled = None,
+    }
+}
+
+/// Whether the lists show another date than the wanted one.
+pub(crate) fn differs(case: Case<'_>, record: &Record<'_>, user: &User) -> bool {
+    let wanted = wanted(case, record);
+    wanted.is_some() && user.to_be_deactivated_at() != wanted
+}
+
+fn wanted(case: Case<'_>, record: &Record<'_>) -> Option<Timestamp> {
+    match case.policy.rules().lifecycle.schedule {
+        Schedule::SafetyNet => last_day(record).filter(|at| *at > case.now),
+        Schedule::Off => None,
     }
 }
 

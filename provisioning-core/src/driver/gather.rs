@@ -10,6 +10,7 @@ use super::turn::Driver;
 use crate::decide::{Decision, Verdict, decide};
 use crate::event::Seq;
 use crate::facts::{Answer, Facts, Query, Side, Unavailable};
+use crate::plan::Reason;
 use crate::quarantine::Lane;
 use crate::sync::Directory;
 
@@ -177,6 +178,14 @@ impl Gathered {
                 self.postponed.insert(claim.employee.clone(), until);
             }
         }
+    }
+
+    /// Who has a finding of this kind.
+    pub(super) fn with(&self, reason: Reason) -> impl Iterator<Item = &EmployeeId> {
+        let verdicts = self.verdicts.iter();
+        let found = verdicts
+            .filter(move |(_, verdict)| verdict.findings.iter().any(|it| it.reason == reason));
+        found.map(|(employee, _)| employee)
     }
 
     fn is_done_with(&self, claim: &Claim) -> bool {

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use hibob_client::EmployeeId;
 use jiff::{SignedDuration, Timestamp};
 use learning360_client::ErrorCode;
 
@@ -125,6 +126,16 @@ impl Health {
         match (call, self.pause(Lane::TargetWrites)) {
             (Call::Throttled(_), Some(pause)) => Outcome::Unavailable(Unavailable::Pause(pause)),
             _ => outcome,
+        }
+    }
+
+    /// Takes in whose links lead to nobody.
+    pub(super) fn note_broken_links<'e>(&self, employees: impl Iterator<Item = &'e EmployeeId>) {
+        let mut state = self.state();
+        for employee in employees {
+            let alarm = state.quarantine.note_broken_link(employee, self.now);
+            state.alarms.extend(alarm);
+            state.changed = true;
         }
     }
 

@@ -4,8 +4,10 @@ use hibob_client::EmployeeId;
 use jiff::Timestamp;
 
 use super::ports::{Intake, Store, StoreError};
+use super::turn::Decided;
 use crate::admit::{Alert, HoldId};
 use crate::event::Hint;
+use crate::plan::{Disposition, Reason};
 
 /// What a person says to holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +46,50 @@ pub async fn review<D: Store + ?Sized>(
         store.note(intake).await?;
     }
     Ok(concerned)
+}
+
+/// What was decided calls for an operator, whatever the guards say.
+pub(super) async fn alerts_of<D: Store + ?Sized>(
+    store: &D,
+    decided: &[Decided],
+    now: Timestamp,
+) -> Result<Vec<Alert>, StoreError> {
+    let protected = decided
+        .iter()
+        .filter(|decided| decided.disposition == Disposition::NoOp(Reason::Protected))
+        .map(|decided| Alert::Protected {
+            employee: decided.employee.clone(),
+        });
+    let mut alerts: Vec<_> = protected.collect();
+    let missing: BTreeSet<_> = decided
+        .iter()
+        .flat_map(|decided| &decided.findings)
+        .filter(|found| {
+            matches!(
+                found.reason,
+                Reason::GroupNotFound | Reason::CustomFieldNotFound
+            )
+        })
+        .map(|found| &found.subject)
+        .collect();
+    if missing.is_empty() {
+        return Ok(alerts);
+    }
+    loop {
+        let known = store.ledger().await?;
+        let mut ledger = known.value.clone();
+        let new: Vec<_> = missing
+            .iter()
+            .filter(|what| ledger.misses(what, now))
+            .map(|what| Alert::Missing {
+                what: (*what).clone(),
+            })
+            .collect();
+        if new.is_empty() || store.replace_ledger(&ledger, known.version).await? {
+            alerts.extend(new);
+            return Ok(alerts);
+        }
+    }
 }
 
 /// Lets holds expire, and takes what an operator has to hear of; with the time of the next alert.

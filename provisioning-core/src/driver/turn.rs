@@ -135,11 +135,12 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
         applied?;
         turn.alarms = health.take_alarms();
         turn.decided.sort_by(|a, b| a.employee.cmp(&b.employee));
+        turn.alerts = review::alerts_of(&self.store, &turn.decided, now).await?;
         turn.next_due = self.store.next_due().await?;
         if turn.next_due.is_none_or(|due| due > now) {
             // At the end of a burst, so that it is one alert.
             let (alerts, next) = review::alerts(&self.store, now).await?;
-            turn.alerts = alerts;
+            turn.alerts.extend(alerts);
             turn.next_due = [turn.next_due, next].into_iter().flatten().min();
         }
         self.end_of_run(&mut turn, now).await?;

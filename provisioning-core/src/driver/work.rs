@@ -34,6 +34,7 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
             }
             return Ok(());
         }
+        health.note_broken_links(gathered.with(Reason::LinkBroken));
         let mut population = self.population(&gathered, health).await?;
         let mut works = Vec::new();
         for claim in claims {

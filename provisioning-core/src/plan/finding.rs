@@ -81,17 +81,26 @@ impl Subject {
     }
 }
 
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person => f.write_str("person"),
+            Self::Field(field) => f.write_str(field.as_str()),
+            Self::Link => f.write_str("link"),
+            Self::Record => f.write_str("record"),
+            Self::CustomField(name) => f.write_str(name),
+            Self::Group(group) => write!(f, "{group}"),
+            Self::Manager => f.write_str("manager"),
+            Self::GiveBack => f.write_str("give back"),
+        }
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.subject {
             Subject::Person => write!(f, "{}", self.reason)?,
-            Subject::Field(field) => write!(f, "{}({})", self.reason, field.as_str())?,
-            Subject::Link => write!(f, "{}(link)", self.reason)?,
-            Subject::Record => write!(f, "{}(record)", self.reason)?,
-            Subject::CustomField(name) => write!(f, "{}({name})", self.reason)?,
-            Subject::Group(group) => write!(f, "{}({group})", self.reason)?,
-            Subject::Manager => write!(f, "{}(manager)", self.reason)?,
-            Subject::GiveBack => write!(f, "{}(give back)", self.reason)?,
+            subject => write!(f, "{}({subject})", self.reason)?,
         }
         match &self.user {
             Some(user) => write!(f, " by user {user}"),

@@ -171,6 +171,8 @@ pub enum Reason {
     GroupUnmapped,
     /// 360Learning has no such group.
     GroupNotFound,
+    /// The account is no member of the group that is to be its primary one.
+    NotMemberOfPrimaryGroup,
     /// The value is not among those that 360Learning allows for the custom field.
     UnauthorizedValue,
     /// 360Learning has no such custom field.
@@ -300,6 +302,7 @@ impl Reason {
             Self::SelfManager => "self_manager",
             Self::GroupUnmapped => "group_unmapped",
             Self::GroupNotFound => "group_not_found",
+            Self::NotMemberOfPrimaryGroup => "not_member_of_primary_group",
             Self::UnauthorizedValue => "unauthorized_value",
             Self::CustomFieldNotFound => "custom_field_not_found",
             Self::RoleNotGivenBack => "role_not_given_back",

@@ -66,10 +66,12 @@ impl Changes {
     }
 
     /// What tells the edits of one account apart: the mail and cleared fields have budgets of
-    /// their own and are edited on their own.
+    /// their own, the primary group its place among the groups, and they are edited on their own.
     pub(crate) fn kind(&self) -> Option<&'static str> {
         if self.0.contains_key(&UserField::Mail) {
             Some("mail")
+        } else if self.0.contains_key(&UserField::PrimaryGroup) {
+            Some("primary_group")
         } else if self.0.values().all(|change| *change == Change::Clear) {
             Some("clear")
         } else {

@@ -5,15 +5,18 @@
 //! An employee whose API may not be called just waits; that costs no attempt.
 
 mod api;
+mod links;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
+use hibob_client::EmployeeId;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use self::api::{Api, Stop};
+use self::links::BrokenLinks;
 use crate::facts::Side;
 use crate::plan::ActionKind;
 
@@ -26,6 +29,7 @@ pub struct Quarantine {
     target: Api,
     /// Kinds of steps whose permission is missing, by their names.
     kinds: BTreeMap<Box<str>, Stop>,
+    broken_links: BrokenLinks,
 }
 
 /// A kind of call that can be paused on its own.
@@ -90,6 +94,9 @@ pub enum Alarm {
         /// The kind.
         kind: ActionKind,
     },
+    /// Nothing is written any more, because the links of several people lead to users who do not
+    /// exist: the region or the credentials may be those of another platform.
+    WrongPlatform,
 }
 
 /// Why an API is not called any more.
@@ -113,7 +120,22 @@ impl Quarantine {
     ///
     /// After the clock jumped back, what was noted later than now is over.
     pub fn gate(&self, lane: Lane, now: Timestamp) -> Gate {
-        self.api(lane.side()).gate(lane, now)
+        let gate = self.api(lane.side()).gate(lane, now);
+        let broken = self.broken_links.until(now);
+        match (gate, broken.filter(|_| lane == Lane::TargetWrites)) {
+            (Gate::Closed(until), Some(broken)) => Gate::Closed(until.max(broken)),
+            (_, Some(broken)) => Gate::Closed(broken),
+            (gate, None) => gate,
+        }
+    }
+
+    /// Takes in that an employee's link leads to a user who does not exist.
+    ///
+    /// More than three people within an hour stop the writing until fewer are left of them: it
+    /// seems to be another platform than the one that the links belong to.
+    pub fn note_broken_link(&mut self, employee: &EmployeeId, now: Timestamp) -> Option<Alarm> {
+        let too_many = self.broken_links.note(employee, now);
+        too_many.then_some(Alarm::WrongPlatform)
     }
 
     /// Whether a step of this kind may be tried now, as far as its permission goes.
@@ -188,6 +210,7 @@ impl Default for Quarantine {
             source: Api::default(),
             target: Api::default(),
             kinds: BTreeMap::new(),
+            broken_links: BrokenLinks::default(),
         }
     }
 }
@@ -216,6 +239,7 @@ impl Alarm {
             Self::Stopped { .. } => "quarantine",
             Self::Recovered { .. } => "recovered",
             Self::ScopeMissing { .. } => "scope_missing",
+            Self::WrongPlatform => "wrong_platform",
         }
     }
 }

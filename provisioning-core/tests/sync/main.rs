@@ -9,5 +9,6 @@ mod looks;
 #[path = "../decisions/model.rs"]
 mod model;
 mod plans;
+mod rules;
 mod runs;
 mod world;

@@ -396,6 +396,7 @@ impl World {
             let mut turn = self.driver.turn(self.now).await.expect("the store holds");
             all.decided.append(&mut turn.decided);
             all.alerts.append(&mut turn.alerts);
+            all.alarms.append(&mut turn.alarms);
             all.ended.append(&mut turn.ended);
             all.postponed += turn.postponed;
             all.next_due = turn.next_due;

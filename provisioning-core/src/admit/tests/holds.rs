@@ -18,7 +18,7 @@ fn twenty_leave() -> Desk {
 fn stages(alerts: &[Alert]) -> Vec<(HoldAlert, usize)> {
     let stage = |alert: &Alert| match alert {
         Alert::Holds { stage, holds, .. } => Some((*stage, holds.len())),
-        Alert::PermissionChange { .. } => None,
+        _ => None,
     };
     alerts.iter().filter_map(stage).collect()
 }

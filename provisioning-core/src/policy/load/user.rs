@@ -22,6 +22,10 @@ pub(super) fn fields(user: &Section<'_, '_>, tables: &Arc<Tables>) -> Vec<FieldR
             let message = format!("`{key}` cannot be cleared in 360Learning; remove `clear`");
             user.problem(Problem::new(mapping.line, message));
         }
+        if mapping.clear && *field == UserField::PrimaryGroup {
+            let message = "`primary_group` is changed and never cleared; remove `clear`";
+            user.problem(Problem::new(mapping.line, message));
+        }
         Some(FieldRule {
             field: *field,
             value: mapping.value,
@@ -97,7 +101,7 @@ fn mapping(
     })
 }
 
-pub(super) const KEYS: [&str; 10] = [
+pub(super) const KEYS: [&str; 11] = [
     "group",
     "mail",
     "username",
@@ -108,9 +112,10 @@ pub(super) const KEYS: [&str; 10] = [
     "phone",
     "custom",
     "lang",
+    "primary_group",
 ];
 
-const FIELDS: [(&str, UserField); 9] = [
+const FIELDS: [(&str, UserField); 10] = [
     ("mail", UserField::Mail),
     ("username", UserField::Username),
     ("first_name", UserField::FirstName),
@@ -120,6 +125,7 @@ const FIELDS: [(&str, UserField); 9] = [
     ("phone", UserField::Phone),
     ("custom", UserField::Custom),
     ("lang", UserField::Lang),
+    ("primary_group", UserField::PrimaryGroup),
 ];
 
 const WHEN: [(&str, When); 3] = [
