@@ -7,6 +7,7 @@ mod lif;
 mod mat;
 mod metrics;
 mod prv;
+mod rec;
 mod sec;
 mod standing;
 
