@@ -3,6 +3,7 @@
 mod progress;
 mod table;
 pub(crate) mod words;
+mod wrap;
 
 use std::fmt::{self, Display};
 use std::io::{IsTerminal, Write};
@@ -11,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use owo_colors::{OwoColorize as _, Style};
 use serde::Serialize;
 
+pub(crate) use self::wrap::wrapped;
 #[allow(unused_imports, reason = "the next commands use them")]
 pub(crate) use self::{
     progress::Progress,

@@ -2,8 +2,6 @@
 
 use std::process::{Command, Output};
 
-use sandbox::Seed;
-use serde_json::Value;
 use tempfile::TempDir;
 
 fn run(arguments: &[&str], variables: &[(&str, &str)]) -> (Output, TempDir) {
@@ -129,80 +127,4 @@ fn settings_may_stand_in_a_file() {
         !serve(&[("LISTEN", "127.0.0.1:0")]).contains("LISTEN"),
         "the environment wins"
     );
-}
-
-#[test]
-fn the_demonstration_ends_in_agreement() {
-    let (output, _) = run(&["demo"], &[]);
-    let told = stdout(&output);
-    assert_eq!(output.status.code(), Some(0), "{told}{}", stderr(&output));
-    assert!(told.ends_with("Both sides agree.\n"), "{told}");
-    assert!(!told.contains('\u{1b}'), "no colours in a pipe");
-    assert!(stderr(&output).is_empty(), "{}", stderr(&output));
-    let expected = [
-        "apply(provision)",
-        "apply(adopted)",
-        "apply(difference)",
-        "no_op(irrelevant)",
-        "Calls to either API: 0 reads, 0 writes.",
-        "apply(leave_began)",
-        "apply(returned)",
-        "left (ignored)",
-        "apply(leaver)",
-        "no_op(not_yet)",
-        "apply(source_gone)",
-        "hold(mass_deactivation)",
-        "Nothing waits for approval any more",
-    ];
-    for part in expected {
-        assert!(told.contains(part), "{part} in\n{told}");
-    }
-}
-
-#[test]
-fn prv_01_the_demonstration_prints_json_and_logs_nothing_personal() {
-    let (output, _) = run(&["demo", "--json"], &[("RUST_LOG", "trace")]);
-    assert_eq!(output.status.code(), Some(0));
-    let told = stdout(&output);
-    let summary: Value = serde_json::from_str(&told).expect("one object and nothing else");
-    assert_eq!(told.lines().count(), 1);
-    assert_eq!(summary["converged"], true);
-    assert_eq!(summary["employees"], 12);
-    assert_eq!(summary["held"], 1);
-    for figure in ["webhooks", "reads", "writes"] {
-        assert!(summary[figure].as_u64() > Some(0), "{figure}");
-    }
-    for disposition in ["apply", "no_op", "ignore", "hold"] {
-        assert!(
-            summary["decisions"][disposition].as_u64() > Some(0),
-            "{disposition}"
-        );
-    }
-    assert!(summary["seconds"].as_f64().is_some());
-
-    let log = stderr(&output);
-    assert!(
-        log.contains("DEBUG") && log.contains("decided"),
-        "it does log"
-    );
-    let mut markers = vec![
-        Seed::SERVICE_USER_TOKEN.to_owned(),
-        Seed::CLIENT_SECRET.to_owned(),
-        "@example.com".to_owned(),
-        "Bearer ".to_owned(),
-        "Basic ".to_owned(),
-        "-secret".to_owned(),
-        "Bob-Signature: ".to_owned(),
-    ];
-    for person in Seed::demo().employees {
-        for field in ["root.firstName", "root.surname", "root.email"] {
-            markers.push(person.fields[field].as_str().unwrap().to_owned());
-        }
-    }
-    markers.extend(["Team Lead".to_owned(), "Chief People Officer".to_owned()]);
-    for marker in markers {
-        let line = log.lines().find(|line| line.contains(&marker));
-        assert_eq!(line, None, "{marker} must not be logged");
-        assert!(!told.contains(&marker));
-    }
 }

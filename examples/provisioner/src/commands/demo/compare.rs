@@ -1,13 +1,10 @@
 //! Whether both sides agree, told from their own words and without the rules of the core.
 
-use sandbox::{EmployeeState, List, State, User, UserStatus};
+use sandbox::{EmployeeState, Membership, Seed, State, User, UserStatus};
 use serde_json::Value;
 
+use super::cast;
 use super::stage::Stage;
-
-/// What came of the comparison.
-#[derive(Debug)]
-pub(super) struct Compared(pub(super) Vec<Pair>);
 
 /// One person on both sides.
 #[derive(Debug)]
@@ -18,111 +15,127 @@ pub(super) struct Pair {
     pub(super) differences: Vec<String>,
 }
 
-impl Compared {
-    pub(super) fn agree(&self) -> bool {
-        !self.0.is_empty() && self.0.iter().all(|pair| pair.differences.is_empty())
-    }
-
-    pub(super) fn people(&self) -> usize {
-        self.0.len()
-    }
-}
-
 /// Compares everybody who is, or was, in Bob. Everybody is in the demonstration's scope.
-pub(super) async fn both_sides(scene: &Stage<'_>) -> anyhow::Result<Compared> {
-    let state = scene.state().await?;
+pub(super) async fn both_sides(stage: &Stage<'_>) -> anyhow::Result<Vec<Pair>> {
+    let state = stage.state().await?;
+    let name = |id: &String| stage.names.get(id).cloned().unwrap_or_default();
     let here = state.employees.values().map(|person| {
         let account = state.linked(PLATFORM, &person.id);
         Pair {
-            name: scene.name(&person.id).to_owned(),
-            in_bob: person.text("internal.lifecycleStatus"),
+            name: name(&person.id),
+            in_bob: text(person, "internal.lifecycleStatus"),
             account: status(account),
-            differences: differences(person, account, &scene.seed.lists),
+            differences: match account {
+                Some(user) => differences(stage, &state, person, user),
+                None => vec!["no account is linked".to_owned()],
+            },
         }
     });
     let gone = state.deleted_employees.iter().map(|id| {
         let account = state.linked(PLATFORM, id);
         let asleep = account.is_none_or(|user| user.status == UserStatus::Deleted);
+        let differences = (!asleep).then(|| "not deactivated".to_owned());
         Pair {
-            name: scene.name(id).to_owned(),
+            name: name(id),
             in_bob: "record deleted".to_owned(),
             account: status(account),
-            differences: if asleep {
-                Vec::new()
-            } else {
-                vec!["not deactivated".to_owned()]
-            },
+            differences: differences.into_iter().collect(),
         }
     });
-    let mut pairs: Vec<_> = here.chain(gone).collect();
-    pairs.extend(strangers(&state));
-    Ok(Compared(pairs))
+    Ok(here.chain(gone).collect())
 }
 
-/// Accounts that nobody should have made.
-fn strangers(state: &State) -> Vec<Pair> {
-    let linked = |user: &&User| {
-        !state
-            .mappings
-            .values()
-            .any(|mapping| mapping.target_id == user.id)
-    };
-    let extra = state
-        .users
-        .values()
-        .filter(linked)
-        .filter(|user| !user.owner);
-    extra
-        .map(|user| Pair {
-            name: user.id.clone(),
-            in_bob: "nobody".to_owned(),
-            account: status(Some(user)),
-            differences: vec!["an account without an employee".to_owned()],
-        })
-        .collect()
-}
-
-fn differences(person: &EmployeeState, account: Option<&User>, lists: &[List]) -> Vec<String> {
-    let Some(user) = account else {
-        return vec!["no account is linked".to_owned()];
-    };
-    let mut differences = Vec::new();
-    let works = person.text("internal.status") == "Active";
-    let starts_later = person.text("internal.lifecycleStatus") == "hired";
-    let wanted = works || starts_later;
-    if wanted == (user.status == UserStatus::Deleted) {
-        differences.push(
-            if wanted {
-                "deactivated"
-            } else {
-                "not deactivated"
-            }
-            .to_owned(),
-        );
+fn differences(
+    stage: &Stage<'_>,
+    state: &State,
+    person: &EmployeeState,
+    user: &User,
+) -> Vec<String> {
+    let works = text(person, "internal.status") == "Active";
+    let sleeps = user.status == UserStatus::Deleted;
+    if !works {
+        // What the account of somebody who left holds is nobody's business.
+        return (!sleeps)
+            .then(|| "not deactivated".to_owned())
+            .into_iter()
+            .collect();
     }
-    let title = person.text("work.title");
-    let title = lists
-        .iter()
-        .filter(|list| list.name == "title")
-        .flat_map(|list| &list.items)
-        .find(|item| item.id == title)
-        .map_or(String::new(), |item| item.label.clone());
-    let fields = [
-        ("mail", person.text("root.email").to_lowercase(), &user.mail),
+    if sleeps {
+        return vec!["deactivated".to_owned()];
+    }
+    let label = |list: &str, field: &str| label(&stage.seed, list, &text(person, field));
+    let site = label("site", "work.siteId");
+    let department = label("department", "work.department");
+    let custom = |id: &str| {
+        let mut values = user.custom_values.iter();
+        values
+            .find(|it| it.custom_field_id == id)
+            .map(|it| it.value.clone())
+    };
+    let manager = state.linked(PLATFORM, &text(person, "work.manager"));
+    let manager = manager.filter(|it| it.status != UserStatus::Deleted);
+    let group = match text(person, "work.department").as_str() {
+        cast::PEOPLE => Some(Seed::PEOPLE_GROUP),
+        cast::ENGINEERING => Some(Seed::ENGINEERING_GROUP),
+        cast::CARE => Some(Seed::CUSTOMER_CARE_GROUP),
+        _ => None,
+    };
+    let groups = group.into_iter().chain([Seed::LEARNERS_GROUP]);
+    let groups: std::collections::BTreeSet<_> =
+        groups.map(|id| Membership::new(id, "learner")).collect();
+    let same =
+        |actual: &Option<String>, wanted: &str| actual.as_deref().unwrap_or_default() == wanted;
+    let mail = text(person, "root.email").to_lowercase();
+    let checks = [
+        ("mail", same(&user.mail, &mail)),
         (
             "first name",
-            person.text("root.firstName"),
-            &user.first_name,
+            same(&user.first_name, &text(person, "root.firstName")),
         ),
-        ("last name", person.text("root.surname"), &user.last_name),
-        ("job", title, &user.job),
+        (
+            "last name",
+            same(&user.last_name, &text(person, "root.surname")),
+        ),
+        ("job", same(&user.job, &label("title", "work.title"))),
+        ("organization", same(&user.organization, &site)),
+        (
+            "department",
+            same(&custom(Seed::DEPARTMENT_FIELD), &department),
+        ),
+        (
+            "start date",
+            same(
+                &custom(Seed::START_DATE_FIELD),
+                &text(person, "work.startDate"),
+            ),
+        ),
+        ("groups", user.memberships == groups),
+        ("manager", user.managers.iter().eq(manager.map(|it| &it.id))),
     ];
-    for (field, wanted, actual) in fields {
-        if actual.as_deref().unwrap_or_default() != wanted {
-            differences.push(format!("{field} differs"));
-        }
+    let wrong = checks.into_iter().filter(|(_, is_right)| !is_right);
+    wrong.map(|(what, _)| format!("{what} differs")).collect()
+}
+
+fn label(seed: &Seed, list: &str, id: &str) -> String {
+    if list == "site" {
+        let site = seed.sites.iter().find(|site| site.id.to_string() == id);
+        return site.map(|site| site.name.clone()).unwrap_or_default();
     }
-    differences
+    let items = seed
+        .lists
+        .iter()
+        .filter(|it| it.name == list)
+        .flat_map(|it| &it.items);
+    let item = items.into_iter().find(|item| item.id == id);
+    item.map(|item| item.label.clone()).unwrap_or_default()
+}
+
+fn text(person: &EmployeeState, field: &str) -> String {
+    match person.fields.get(field) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Number(number)) => number.to_string(),
+        _ => String::new(),
+    }
 }
 
 fn status(account: Option<&User>) -> String {
@@ -133,20 +146,6 @@ fn status(account: Option<&User>) -> String {
         Some(UserStatus::Deleted) => "deactivated",
     }
     .to_owned()
-}
-
-trait Texts {
-    fn text(&self, field: &str) -> String;
-}
-
-impl Texts for EmployeeState {
-    fn text(&self, field: &str) -> String {
-        self.fields
-            .get(field)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    }
 }
 
 /// The platform name in the example's policy.

@@ -1,6 +1,8 @@
-//! The command `demo`: some weeks in the life of a small company.
+//! The command `demo`: a year in the life of a small company.
 
+mod cast;
 mod compare;
+mod ending;
 mod stage;
 mod story;
 mod telling;
@@ -17,7 +19,7 @@ use super::{Exit, Kit};
 use crate::log;
 use crate::output::{Form, Output};
 
-/// Play some weeks in the life of a small company, and show what is decided and why.
+/// Play a year in the life of a small company, and show what is decided and why.
 ///
 /// Starts stand-ins for both systems in this process and a host beside them, connects them
 /// with signed webhooks over real HTTP, and compares both sides at the end. The exit code is 0
@@ -62,6 +64,10 @@ pub(crate) struct Summary {
     pub(crate) writes: usize,
     /// Steps that the guard held.
     pub(crate) held: usize,
+    /// Steps among them that were approved.
+    pub(crate) approved: usize,
+    /// Full synchronizations.
+    pub(crate) synchronizations: usize,
     /// How long it took, in seconds of real time.
     pub(crate) seconds: f64,
 }
@@ -74,19 +80,21 @@ async fn demo(output: &Output) -> anyhow::Result<Summary> {
     let started = Instant::now();
     let mut stage = Stage::set(output).await?;
     story::play(&mut stage).await?;
-    let compared = compare::both_sides(&stage).await?;
+    let pairs = compare::both_sides(&stage).await?;
     let calls = stage.calls().await?;
     let tally = stage.leave().await?;
     let summary = Summary {
-        converged: compared.agree(),
-        employees: compared.people(),
+        converged: pairs.iter().all(|pair| pair.differences.is_empty()),
+        employees: pairs.len(),
         webhooks: tally.webhooks,
         held: tally.held(),
+        approved: tally.approved,
+        synchronizations: tally.synchronizations,
         decisions: tally.decisions,
         reads: calls.reads,
         writes: calls.writes,
         seconds: (started.elapsed().as_secs_f64() * 1_000.0).round() / 1_000.0,
     };
-    telling::ending(output, &compared, &summary);
+    ending::tell(output, &pairs, &summary);
     Ok(summary)
 }

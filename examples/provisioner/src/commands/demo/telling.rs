@@ -1,21 +1,18 @@
-//! How the demonstration is told.
+//! How the demonstration is told: a hundred columns, names in place of ids.
 
 use std::collections::BTreeMap;
 
-use comfy_table::presets::NOTHING;
-use comfy_table::{ContentArrangement, Table};
-use jiff::Timestamp;
 use provisioning_core::Outcome::Done;
 use provisioning_core::decide::Stage;
-use provisioning_core::driver::Decided;
+use provisioning_core::driver::{Decided, Survey};
+use provisioning_core::preview::{Effect, Preview};
 use provisioning_core::{Disposition, Reason};
+use sandbox::State;
 
-use super::Summary;
-use super::compare::Compared;
 use super::stage::{Calls, Stage as Scene};
 use crate::feed::{Happened, Received};
 use crate::intake::Outcome;
-use crate::output::{Look, Output};
+use crate::output::{Look, wrapped};
 use crate::store;
 
 /// Says what is about to be shown.
@@ -24,107 +21,96 @@ pub(super) fn opening(stage: &Scene<'_>, registered: &[Happened]) {
         Happened::Received(received) => received.outcome == Outcome::Ping,
         Happened::Decided(_) => false,
     });
-    let output = stage.output;
-    output.line(output.paint(Look::Title, "Some weeks in the life of a small company"));
-    output.line(format_args!(
-        "Bob and 360Learning are stand-ins in this process, spoken to over real HTTP. Three \
-         webhooks are\nregistered in Bob, two of them on one address with a secret each; {} answered \
-         Bob's test.",
+    let title = "A year in the life of a small company";
+    stage.output.line(stage.output.paint(Look::Title, title));
+    let text = format!(
+        "Bob and 360Learning are stand-ins in this process, spoken to over real HTTP. Three webhooks \
+         are registered in Bob, two of them on one address with a secret each; {} answered Bob's \
+         test.",
         pings.count()
-    ));
+    );
+    for line in wrapped(&text, COLUMNS) {
+        stage.output.line(line);
+    }
 }
 
-/// Begins a chapter.
-pub(super) fn chapter(stage: &Scene<'_>, title: &str, what: &str) {
+/// Begins a month.
+pub(super) fn month(stage: &Scene<'_>, month: &str, what: &str) {
     let output = stage.output;
     output.line("");
-    output.line(format_args!("{}  {what}", output.paint(Look::Title, title)));
+    output.line(format_args!("{}  {what}", output.paint(Look::Title, month)));
 }
 
 /// Says something between.
 pub(super) fn remark(stage: &Scene<'_>, text: &str) {
-    stage
-        .output
-        .line(format_args!("  {}", stage.output.paint(Look::Quiet, text)));
+    indented(stage, Look::Notable, 2, text);
+}
+
+/// Says what a full synchronization found.
+pub(super) async fn survey(stage: &Scene<'_>, survey: &Survey) -> anyhow::Result<()> {
+    let time = time(&stage.state().await?);
+    let text = format!("{time}  full synchronization planned: {}", survey.tally);
+    indented(stage, Look::Quiet, 2, &text);
+    Ok(())
+}
+
+/// Says what another policy would do.
+pub(super) fn preview(stage: &Scene<'_>, preview: &Preview) {
+    let changes: Vec<_> = preview
+        .changes()
+        .map(|(effect, affected)| format!("{} {}", affected.people, effect_words(effect)))
+        .collect();
+    let changes = match changes.as_slice() {
+        [] => "nothing would be otherwise".to_owned(),
+        changes => changes.join(", "),
+    };
+    let text = format!("{} people compared: {changes}", preview.compared());
+    indented(stage, Look::Notable, 4, &text);
 }
 
 /// Tells what came in and what was decided until now.
-pub(super) fn happened(stage: &Scene<'_>, now: Timestamp, happened: &[Happened]) {
-    let decided: Vec<_> = happened
-        .iter()
-        .filter_map(|it| match it {
-            Happened::Decided(decided) => Some(decided.as_ref()),
-            Happened::Received(_) => None,
-        })
-        .collect();
-    let mut received = received(happened);
-    if received.is_empty() {
-        if decided.is_empty() {
-            return;
-        }
-        "nothing new from Bob; looked at again".clone_into(&mut received);
+pub(super) async fn happened(stage: &Scene<'_>, happened: &[Happened]) -> anyhow::Result<()> {
+    let decided = happened.iter().filter_map(|it| match it {
+        Happened::Decided(decided) => Some(decided.as_ref()),
+        Happened::Received(_) => None,
+    });
+    let decided: Vec<_> = decided.collect();
+    let received = received(happened);
+    if received.is_empty() && decided.is_empty() {
+        return Ok(());
     }
-    let time = now.strftime("%a %e %b %H:%M").to_string();
-    let line = format!("{time}  {received}");
-    stage
-        .output
-        .line(format_args!("  {}", stage.output.paint(Look::Quiet, line)));
+    let state = stage.state().await?;
+    let by_run = decided.iter().any(|one| one.run.is_some());
+    let what = match (received.is_empty(), by_run) {
+        (false, _) => received,
+        (true, true) => "approved and carried out".to_owned(),
+        (true, false) => "nothing new from Bob; looked at again".to_owned(),
+    };
+    indented(stage, Look::Quiet, 2, &format!("{}  {what}", time(&state)));
+    let labels = labels(stage, &state);
     let mut quiet: BTreeMap<String, usize> = BTreeMap::new();
+    let mut told: Vec<(Told, Vec<&str>)> = Vec::new();
     for one in decided {
+        let name = stage.name(&one.employee);
         if is_quiet(one) {
             *quiet.entry(one.disposition.to_string()).or_default() += 1;
-        } else {
-            tell(stage, one);
+            continue;
         }
+        let this = Told::of(one, &labels);
+        match told.iter_mut().find(|(known, _)| *known == this) {
+            Some((_, names)) => names.push(name),
+            None => told.push((this, vec![name])),
+        }
+    }
+    for (told, names) in told {
+        told.show(stage, &names);
     }
     for (disposition, count) in quiet {
         let people = if count == 1 { "person" } else { "people" };
-        let text = format!("{disposition:<24} {count} {people}");
-        stage.output.line(format_args!(
-            "    {}",
-            stage.output.paint(Look::Quiet, text)
-        ));
+        let text = format!("{disposition}  {count} {people}");
+        indented(stage, Look::Quiet, 4, &text);
     }
-}
-
-/// Ends the story: the table, the verdict, the figures.
-pub(super) fn ending(output: &Output, compared: &Compared, summary: &Summary) {
-    output.line("");
-    output.line(output.paint(Look::Title, "Both sides compared"));
-    let mut table = Table::new();
-    table
-        .load_style(NOTHING)
-        .set_content_arrangement(ContentArrangement::Disabled)
-        .set_header(["employee", "in Bob", "account", "agree"]);
-    for pair in &compared.0 {
-        let agree = if pair.differences.is_empty() {
-            "yes".to_owned()
-        } else {
-            pair.differences.join(", ")
-        };
-        table.add_row([&pair.name, &pair.in_bob, &pair.account, &agree]);
-    }
-    output.line(table.trim_fmt());
-    let decisions = summary
-        .decisions
-        .iter()
-        .map(|(name, times)| format!("{times} {name}"));
-    let decisions: Vec<_> = decisions.collect();
-    output.line(format_args!(
-        "{} employees, {} events, decisions: {}\n{} reads, {} writes, {} held, {:.1} s",
-        summary.employees,
-        summary.webhooks,
-        decisions.join(", "),
-        summary.reads,
-        summary.writes,
-        summary.held,
-        summary.seconds,
-    ));
-    output.line(if summary.converged {
-        output.paint(Look::Good, "Both sides agree.")
-    } else {
-        output.paint(Look::Bad, "Both sides differ.")
-    });
+    Ok(())
 }
 
 impl Calls {
@@ -136,29 +122,54 @@ impl Calls {
     }
 }
 
-/// One decision: what, by which steps, about whom, and why.
-fn tell(stage: &Scene<'_>, decided: &Decided) {
-    let output = stage.output;
-    let disposition = decided.disposition;
-    let look = match disposition {
-        Disposition::Apply(_) => Look::Good,
-        Disposition::Hold(_) | Disposition::Conflict(_) => Look::Notable,
-        Disposition::Dead(_) | Disposition::Retry(_) => Look::Bad,
-        _ => Look::Quiet,
-    };
-    let name = stage.name(decided.employee.as_str());
-    let padded = format!("{:<24}", disposition.to_string());
-    let steps = steps(decided);
-    output.line(format_args!(
-        "    {} {steps:<20} {name}",
-        output.paint(look, padded)
-    ));
-    let why = why(decided);
-    if !why.is_empty() {
-        output.line(format_args!(
-            "      {}",
-            output.paint(Look::Quiet, format!("because {why}"))
-        ));
+/// What is said of a decision, whoever it is about.
+#[derive(PartialEq, Eq)]
+struct Told {
+    disposition: Disposition,
+    steps: String,
+    why: String,
+}
+
+impl Told {
+    fn of(decided: &Decided, labels: &BTreeMap<&str, &str>) -> Self {
+        Self {
+            disposition: decided.disposition,
+            steps: steps(decided),
+            why: named(&why(decided), labels),
+        }
+    }
+
+    fn show(&self, stage: &Scene<'_>, names: &[&str]) {
+        let look = match self.disposition {
+            Disposition::Apply(_) => Look::Good,
+            Disposition::Hold(_) | Disposition::Conflict(_) => Look::Notable,
+            Disposition::Dead(_) | Disposition::Retry(_) => Look::Bad,
+            _ => Look::Quiet,
+        };
+        let mut who = names
+            .iter()
+            .take(NAMED)
+            .copied()
+            .collect::<Vec<_>>()
+            .join(", ");
+        if names.len() > NAMED {
+            who = format!("{who} and {} more", names.len() - NAMED);
+        }
+        let disposition = self.disposition.to_string();
+        let room = COLUMNS - 4 - disposition.len() - 2;
+        let disposition = stage.output.paint(look, disposition);
+        let (steps, one) = (&self.steps, format!("{who}: {}", self.steps));
+        if steps.is_empty() {
+            stage.output.line(format_args!("    {disposition}  {who}"));
+        } else if one.chars().count() <= room {
+            stage.output.line(format_args!("    {disposition}  {one}"));
+        } else {
+            stage.output.line(format_args!("    {disposition}  {who}:"));
+            stage.output.line(format_args!("      {steps}"));
+        }
+        if !self.why.is_empty() {
+            indented(stage, Look::Quiet, 6, &format!("because {}", self.why));
+        }
     }
 }
 
@@ -171,20 +182,28 @@ fn is_quiet(decided: &Decided) -> bool {
     usual.contains(&decided.disposition) && decided.findings.is_empty()
 }
 
-/// The core's explanation in one line, without the disposition that it ends with.
+/// The core's explanation in one line, without what goes without saying.
 fn why(decided: &Decided) -> String {
     let lines = decided.explanation.lines().iter();
-    let stages = lines.clone().filter(|line| line.stage != Stage::Reason);
-    let mut why: Vec<_> = stages.map(|line| line.text.clone()).collect();
+    let stages = lines.clone().filter_map(|line| {
+        let text = line.text.as_str();
+        match line.stage {
+            Stage::Reason | Stage::Guard => None,
+            Stage::Scope if text == "in scope" => None,
+            Stage::Match if text.ends_with(" by link") => {
+                let deactivated = text.starts_with("deactivated ");
+                deactivated.then(|| "the linked account is deactivated".to_owned())
+            }
+            Stage::Manager => Some(text.replacen("user ", "manager ", 1)),
+            _ => Some(text.to_owned()),
+        }
+    });
+    let mut why: Vec<_> = stages.collect();
     if why.is_empty() {
         why.extend(lines.map(|line| line.text.clone()));
     }
-    why.extend(
-        decided
-            .findings
-            .iter()
-            .map(|finding| format!("found {finding}")),
-    );
+    let findings = decided.findings.iter();
+    why.extend(findings.map(|finding| format!("found {finding}")));
     why.join("; ")
 }
 
@@ -200,52 +219,101 @@ fn steps(decided: &Decided) -> String {
         let step = held.step.as_str();
         format!("{} (held)", step.split(':').next().unwrap_or(step))
     });
-    let steps: Vec<_> = applied.chain(held).collect();
-    steps.join(", ")
+    let mut steps: Vec<(String, usize)> = Vec::new();
+    for step in applied.chain(held) {
+        match steps.last_mut() {
+            Some((last, times)) if *last == step => *times += 1,
+            _ => steps.push((step, 1)),
+        }
+    }
+    let told = steps.into_iter().map(|(step, times)| match times {
+        1 => step,
+        times => format!("{times} {step}"),
+    });
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// What came in, by secret and type: `deactivation-2: 4 left (ignored)`.
 fn received(happened: &[Happened]) -> String {
-    let mut counts: BTreeMap<(&str, usize), (String, usize)> = BTreeMap::new();
-    let mut order: Vec<String> = Vec::new();
+    let mut by_secret: BTreeMap<&str, Vec<(String, usize)>> = BTreeMap::new();
     for one in happened {
         let Happened::Received(received) = one else {
             continue;
         };
         let secret = received.secret.as_deref().unwrap_or("unsigned");
-        let text = event(received);
-        let place = order
-            .iter()
-            .position(|known| *known == text)
-            .unwrap_or_else(|| {
-                order.push(text.clone());
-                order.len() - 1
-            });
-        counts.entry((secret, place)).or_insert((text, 0)).1 += 1;
+        let (events, text) = (by_secret.entry(secret).or_default(), event(received));
+        match events.iter_mut().find(|(known, _)| *known == text) {
+            Some((_, count)) => *count += 1,
+            None => events.push((text, 1)),
+        }
     }
-    let mut by_secret: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for ((secret, _), (text, count)) in counts {
-        let told = if count == 1 {
-            text
-        } else {
-            format!("{count} {text}")
-        };
-        by_secret.entry(secret).or_default().push(told);
-    }
-    let told = by_secret
-        .iter()
-        .map(|(secret, events)| format!("{secret}: {}", events.join(", ")));
+    let told = by_secret.into_iter().map(|(secret, events)| {
+        let events = events.into_iter().map(|(text, count)| match count {
+            1 => text,
+            count => format!("{count} {text}"),
+        });
+        format!("{secret}: {}", events.collect::<Vec<_>>().join(", "))
+    });
     told.collect::<Vec<_>>().join("  ")
 }
 
 fn event(received: &Received) -> String {
-    let kind = received
-        .kind
-        .as_ref()
-        .map_or("delivery", |kind| kind.as_str());
+    let kind = received.kind.as_ref();
+    let kind = kind.map_or("delivery", |kind| kind.as_str());
     let kind = kind.strip_prefix("employee.").unwrap_or(kind);
     match received.outcome {
         Outcome::Accepted => kind.to_owned(),
         outcome => format!("{kind} ({})", outcome.name()),
     }
 }
+
+fn effect_words(effect: Effect) -> String {
+    match effect {
+        Effect::Does(kind) => format!("would get {}", kind.as_str()),
+        Effect::Leaves(kind) => format!("would not get {}", kind.as_str()),
+        Effect::Differs => "would get other values".to_owned(),
+        Effect::Reason => "would be decided for another reason".to_owned(),
+        _ => "would be decided otherwise".to_owned(),
+    }
+}
+
+/// Names by the ids of 360Learning.
+fn labels<'s>(stage: &'s Scene<'_>, state: &'s State) -> BTreeMap<&'s str, &'s str> {
+    let groups = state.groups.values();
+    let groups = groups.map(|group| (group.id.as_str(), group.name.as_str()));
+    let users = state.mappings.values().filter_map(|mapping| {
+        let name = stage.names.get(&mapping.value)?;
+        Some((mapping.target_id.as_str(), name.as_str()))
+    });
+    groups.chain(users).collect()
+}
+
+/// The text with names in place of ids, which are words of 24 digits.
+fn named(text: &str, labels: &BTreeMap<&str, &str>) -> String {
+    let word = |word: &str| {
+        let id = word.trim_matches(|it: char| !it.is_ascii_alphanumeric());
+        match labels.get(id) {
+            Some(name) => word.replace(id, name),
+            None => word.to_owned(),
+        }
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+fn time(state: &State) -> String {
+    state.now.strftime("%a %e %b %H:%M").to_string()
+}
+
+fn indented(stage: &Scene<'_>, look: Look, by: usize, text: &str) {
+    let blanks = " ".repeat(by);
+    for line in wrapped(text, COLUMNS - by) {
+        let line = stage.output.paint(look, line);
+        stage.output.line(format_args!("{blanks}{line}"));
+    }
+}
+
+/// As wide as a terminal may be expected to be.
+pub(super) const COLUMNS: usize = 100;
+
+/// So many people are named, the others counted.
+const NAMED: usize = 4;

@@ -1,5 +1,5 @@
 use super::{Block, Page};
-use crate::output::{Look, Output};
+use crate::output::{Look, Output, wrapped};
 
 /// The page as text of so many columns, with colours where the output has them.
 pub(crate) fn text(page: &Page, output: &Output, columns: usize) -> String {
@@ -90,21 +90,6 @@ fn plain(text: &str) -> String {
     text.replace('*', "\"")
 }
 
-/// Breaks a text between words. The prose of this program has one column a character.
-pub(super) fn wrapped(text: &str, columns: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if width(line) + 1 + width(word) <= columns => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
 fn width(text: &str) -> usize {
     text.chars().count()
 }
@@ -121,14 +106,6 @@ const NARROWEST: usize = 20;
 mod tests {
     use super::super::Step;
     use super::*;
-
-    #[test]
-    fn words_are_never_broken_and_lines_are_never_longer_than_they_may_be() {
-        let text = "a bb ccc dddd eeeee-ffffff g";
-        assert_eq!(wrapped(text, 8), ["a bb ccc", "dddd", "eeeee-ffffff", "g"]);
-        assert_eq!(wrapped(text, 100), [text]);
-        assert_eq!(wrapped("", 8), [""]);
-    }
 
     #[test]
     fn the_last_column_hangs() {
