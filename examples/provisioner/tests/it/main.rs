@@ -16,6 +16,8 @@ mod support;
 
 mod alerts;
 mod cli;
+mod demo;
+mod deploy;
 mod doctor;
 mod host;
 mod hst;
