@@ -77,7 +77,7 @@ impl Cli {
         let kit = Kit::new(Environment::of_process()?, form);
         match self.command {
             Command::Demo(args) => args.run(&kit).await,
-            Command::Setup(args) => args.run(&kit),
+            Command::Setup(args) => args.run(&kit).await,
             Command::Doctor(args) => args.run(&kit).await,
             Command::Serve(args) => args.run(&kit).await,
             Command::Sync(args) => args.run(&kit).await,

@@ -152,3 +152,196 @@ fn the_page_of_the_documentation_shows_what_it_prints() {
         assert!(markdown.contains(part), "{part} in\n{markdown}");
     }
 }
+
+/// Waits for the webhooks of a sandbox in another process, as an operator would.
+mod waiting {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Child, Command, Stdio};
+    use std::sync::mpsc::{Receiver, channel};
+    use std::thread::spawn;
+
+    use provisioner::EXAMPLE_POLICY;
+    use sandbox::{BobAct, Control, Person, Sandbox, Seed, Webhook};
+    use tempfile::TempDir;
+    use tokio::task::spawn_blocking;
+
+    use crate::support::home::Home;
+    use crate::support::run::folder_with;
+    use crate::support::world::variables;
+
+    struct Waiting {
+        child: Child,
+        lines: Receiver<String>,
+        url: String,
+        folder: TempDir,
+    }
+
+    impl Waiting {
+        /// Starts with the secrets of this `.env`.
+        async fn start(sandbox: &Sandbox, secrets: &str) -> Self {
+            let folder = folder_with(EXAMPLE_POLICY);
+            let mut all = variables(sandbox, &Home::sqlite());
+            let ours = [
+                "HIBOB_UPSERT_SECRETS",
+                "HIBOB_DEACTIVATION_SECRETS",
+                "DATABASE_URL",
+            ];
+            all.retain(|(name, _)| !ours.contains(name));
+            std::fs::write(folder.path().join(".env"), secrets).unwrap();
+            let mut child = Command::new(env!("CARGO_BIN_EXE_provisioner"))
+                .args(["setup", "--wait", "--sandbox"])
+                .current_dir(folder.path())
+                .env_clear()
+                .envs(all)
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let (told, lines) = channel();
+            let noted = BufReader::new(child.stderr.take().unwrap());
+            let printed = BufReader::new(child.stdout.take().unwrap());
+            let also = told.clone();
+            spawn(move || {
+                noted
+                    .lines()
+                    .map_while(Result::ok)
+                    .try_for_each(|it| also.send(it))
+            });
+            spawn(move || {
+                printed
+                    .lines()
+                    .map_while(Result::ok)
+                    .try_for_each(|it| told.send(it))
+            });
+            let (mut waiting, line) = (
+                Self {
+                    child,
+                    lines,
+                    url: String::new(),
+                    folder,
+                },
+                "listening on ",
+            );
+            let listening = waiting.line(line).await;
+            waiting.url = listening.strip_prefix(line).unwrap().to_owned();
+            waiting
+        }
+
+        /// The next line with these words in it.
+        async fn line(&mut self, words: &str) -> String {
+            let (lines, words) = (
+                std::mem::replace(&mut self.lines, channel().1),
+                words.to_owned(),
+            );
+            let (line, lines) = spawn_blocking(move || {
+                let line = lines.iter().find(|line| line.contains(&words));
+                (
+                    line.unwrap_or_else(|| panic!("it ended without {words}")),
+                    lines,
+                )
+            })
+            .await
+            .unwrap();
+            self.lines = lines;
+            line
+        }
+
+        async fn code(mut self) -> Option<i32> {
+            let ended = spawn_blocking(move || self.child.wait().unwrap());
+            ended.await.unwrap().code()
+        }
+
+        fn webhook(&self, path: &str, name: &str, secret: &str, event: &str) -> BobAct {
+            let url = format!("{}/hibob/{path}", self.url);
+            BobAct::Webhook(Webhook::new(name, url, secret, [event]))
+        }
+    }
+
+    async fn come_and_go(control: &Control) {
+        let person = Person::new("3332883894235038499").started("2026-01-01");
+        control.act(BobAct::Hire(person)).await.unwrap();
+        let id = "3332883894235038499".to_owned();
+        control.act(BobAct::Delete { id }).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn it_ends_when_every_webhook_has_come_with_its_secret() {
+        let sandbox = Sandbox::start(Seed::demo()).await.unwrap();
+        let control = sandbox.control();
+        let secrets = "HIBOB_UPSERT_SECRETS=one\nHIBOB_DEACTIVATION_SECRETS=two three\n";
+        let mut waiting = Waiting::start(&sandbox, secrets).await;
+        let upsert = waiting.webhook("upsert", "U", "one", "employee.created");
+        let deleted = waiting.webhook("deactivation", "D", "two", "employee.deleted");
+        let ended = waiting.webhook("deactivation", "E", "three", "employee.inactivated");
+        for webhook in [upsert, deleted, ended] {
+            control.act(webhook).await.unwrap();
+        }
+        waiting.line("/hibob/upsert: Bob's test has come").await;
+        waiting
+            .line("/hibob/deactivation: Bob's test has come")
+            .await;
+        come_and_go(&control).await;
+        waiting.line("employee.created, signed with upsert-1").await;
+        waiting
+            .line("employee.deleted, signed with deactivation-1")
+            .await;
+        let last_day = "2026-02-27".parse().unwrap();
+        let somebody = "3332883894235038401";
+        control
+            .act(BobAct::terminate(somebody, last_day))
+            .await
+            .unwrap();
+        waiting
+            .line("employee.inactivated, signed with deactivation-2")
+            .await;
+        waiting.line("All is in place").await;
+        assert_eq!(waiting.code().await, Some(0));
+        let state = control.state().await.unwrap();
+        assert_eq!(state.users.len(), 1, "nobody was decided about");
+    }
+
+    #[tokio::test]
+    async fn sec_04_secrets_may_be_added_while_it_listens() {
+        let sandbox = Sandbox::start(Seed::demo()).await.unwrap();
+        let control = sandbox.control();
+        let mut waiting = Waiting::start(&sandbox, "").await;
+        let upsert = waiting.webhook("upsert", "U", "one", "employee.created");
+        let deleted = waiting.webhook("deactivation", "D", "two", "employee.deleted");
+        for webhook in [upsert, deleted] {
+            control.act(webhook).await.unwrap();
+        }
+        come_and_go(&control).await;
+        waiting.line("put the secret of that webhook there").await;
+        let secrets = "HIBOB_UPSERT_SECRETS=one\nHIBOB_DEACTIVATION_SECRETS=two\n";
+        std::fs::write(waiting.folder.path().join(".env"), secrets).unwrap();
+        waiting.line("the secrets have changed").await;
+        // Bob tries again what was refused.
+        let mut tries = 0;
+        while control
+            .state()
+            .await
+            .unwrap()
+            .webhooks
+            .iter()
+            .any(|it| it.pending > 0)
+        {
+            control.advance(600).await.unwrap();
+            tries += 1;
+            assert!(tries < 500, "Bob gives up after three days");
+        }
+        waiting.line("All is in place").await;
+        assert_eq!(waiting.code().await, Some(0));
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn an_interruption_says_what_is_missing() {
+        let sandbox = Sandbox::start(Seed::demo()).await.unwrap();
+        let mut waiting = Waiting::start(&sandbox, "HIBOB_UPSERT_SECRETS=one\n").await;
+        let pid = waiting.child.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        waiting.line("Not everything has come yet").await;
+        waiting.line("upsert-1 has signed nothing yet").await;
+        assert_eq!(waiting.code().await, Some(3));
+    }
+}

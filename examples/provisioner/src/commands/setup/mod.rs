@@ -1,8 +1,10 @@
 //! The command `setup`: what to do by hand before the host can work.
 
+mod awaited;
 mod guide;
 mod page;
 mod steps;
+mod wait;
 
 use std::path::PathBuf;
 
@@ -12,13 +14,16 @@ use url::Url;
 
 use self::guide::Guide;
 pub(crate) use self::guide::name_in_bob;
-use super::{Exit, Failure, Kit};
+use super::{Exit, Failure, Kit, Time};
 use crate::output::{Output, Report};
 
 /// Say step by step what to set up in Bob, in 360Learning and here, for this policy.
 ///
 /// It replaces a set-up guide: the permissions, webhooks, events and scopes are exactly those that
-/// the policy needs. Nothing is called and nothing is written.
+/// the policy needs. Nothing is called and nothing is written. With --wait it listens for Bob's
+/// webhooks, says what comes, and ends when each of them has been heard.
+///
+/// Exit codes: 0 done, 3 if --wait was interrupted before everything had come.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct SetupArgs {
     /// The policy: who gets which account.
@@ -30,6 +35,15 @@ pub(crate) struct SetupArgs {
     /// Print Markdown, for a page or a ticket.
     #[arg(long, conflicts_with = "json")]
     markdown: bool,
+    /// Listen for the webhooks, until each has come with each of its secrets.
+    ///
+    /// Deliveries are verified, written down and answered as by `provisioner serve`, which works on
+    /// them when it is started; nobody is decided about before.
+    #[arg(long, conflicts_with_all = ["markdown", "url"])]
+    wait: bool,
+    /// With --wait: take the time from the clock of the sandbox at `HIBOB_BASE_URL`.
+    #[arg(long, requires = "wait")]
+    sandbox: bool,
 }
 
 /// The guide, and how to show it.
@@ -43,8 +57,11 @@ struct Shown {
 }
 
 impl SetupArgs {
-    pub(crate) fn run(self, kit: &Kit) -> anyhow::Result<Exit> {
+    pub(crate) async fn run(self, kit: &Kit) -> anyhow::Result<Exit> {
         let policy = Kit::policy(&self.policy)?;
+        if self.wait {
+            return wait::wait(kit, &policy, Time::of(self.sandbox)).await;
+        }
         if let Some(url) = &self.url {
             check(url)?;
         }
