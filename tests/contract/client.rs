@@ -6,6 +6,7 @@ mod answer;
 mod bulk;
 mod cases;
 mod coverage;
+mod events;
 mod exam;
 mod fields;
 mod groups;

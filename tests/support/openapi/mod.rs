@@ -133,6 +133,12 @@ impl Spec {
         self.matching(method, path).map(|(operation, _)| operation)
     }
 
+    /// All types of events, with the schemas of their bodies.
+    pub fn events(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let events = self.events.iter();
+        events.map(|(kind, schema)| (kind.as_str(), schema))
+    }
+
     /// The schema of an event's body.
     pub fn event(&self, kind: &str) -> Option<&Value> {
         self.events.get(kind)
