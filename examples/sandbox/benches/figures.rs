@@ -30,8 +30,7 @@ async fn main() {
 
     let begun = Instant::now();
     let (mut process, bob, learning360) = serve(file.path());
-    say("start", begun.elapsed(), "");
-    say_memory("memory after the start", &process);
+    say("start", begun.elapsed(), "", &process);
 
     let http = Client::new();
     let search = |fields: Option<Value>| {
@@ -50,7 +49,8 @@ async fn main() {
         let begun = Instant::now();
         let body = search(fields).send().await.unwrap().bytes().await.unwrap();
         let took = begun.elapsed();
-        say(what, took, &format!("{} MiB", body.len() >> 20));
+        let size = format!("{} MiB of JSON", body.len() >> 20);
+        say(what, took, &size, &process);
         let found: Value = serde_json::from_slice(&body).unwrap();
         assert_eq!(
             found["employees"].as_array().unwrap().len(),
@@ -69,19 +69,20 @@ async fn main() {
     let control = Control::new(bob.trim_end_matches("/v1"), &learning360);
     let begun = Instant::now();
     let agreement = control.agree(Seed::POLICY).await.unwrap();
-    say("agreement", begun.elapsed(), &agreement.to_string());
+    say(
+        "agreement",
+        begun.elapsed(),
+        &agreement.to_string(),
+        &process,
+    );
     let begun = Instant::now();
     let state = control.state().await.unwrap();
-    say(
-        "state of both sides",
-        begun.elapsed(),
-        &format!("{} people", state.employees.len()),
-    );
+    let size = format!("{} people", state.employees.len());
+    say("state of both sides", begun.elapsed(), &size, &process);
     let begun = Instant::now();
     let report = control.advance(90 * 24 * 3600).await.unwrap();
     let switches = format!("{} lifecycle rows took effect", report.lifecycle_switches);
-    say("90 days pass", begun.elapsed(), &switches);
-    say_memory("memory at its highest", &process);
+    say("90 days pass", begun.elapsed(), &switches, &process);
     process.kill().unwrap();
     process.wait().unwrap();
 }
@@ -160,20 +161,21 @@ async fn users(http: &Client, origin: &str) -> usize {
     count
 }
 
-fn say(what: &str, took: Duration, more: &str) {
-    println!("{what:<36} {:>8.3} s   {more}", took.as_secs_f64());
+/// What took how long, and the most memory that the process has had so far.
+fn say(what: &str, took: Duration, more: &str, process: &Child) {
+    let seconds = took.as_secs_f64();
+    let memory = memory(process).map_or("?".to_owned(), |it| it.to_string());
+    println!("{what:<36} {seconds:>7.3} s {memory:>5} MiB   {more}");
 }
 
-/// The most memory that the process has had; where the system tells.
-fn say_memory(what: &str, process: &Child) {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", process.id()));
-    let status = status.unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes: Option<u64> = line.and_then(|it| it.trim().trim_end_matches(" kB").parse().ok());
-    match kilobytes {
-        Some(kilobytes) => println!("{what:<36} {:>8} MiB", kilobytes >> 10),
-        None => println!("{what:<36} is not told here"),
-    }
+/// In MiB; where the system tells.
+fn memory(process: &Child) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", process.id())).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+    Some(kilobytes >> 10)
 }
 
 /// What a policy usually reads.

@@ -1,5 +1,6 @@
 //! An employee as Bob stores him, and the values that follow from others.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -187,9 +188,18 @@ impl Bob {
 
     /// The machine value of a field: stored, calculated, or null.
     pub(crate) fn value(&self, employee: &Employee, field: &str) -> Value {
-        if let Some(value) = employee.values.get(field) {
-            return value.clone();
+        self.look(employee, field).into_owned()
+    }
+
+    /// The same; a stored value is only looked at.
+    pub(crate) fn look<'e>(&self, employee: &'e Employee, field: &str) -> Cow<'e, Value> {
+        match employee.values.get(field) {
+            Some(value) => Cow::Borrowed(value),
+            None => Cow::Owned(self.calculated(employee, field)),
         }
+    }
+
+    fn calculated(&self, employee: &Employee, field: &str) -> Value {
         match field {
             "root.id" => json!(employee.id),
             "root.companyId" => json!(self.company.id),

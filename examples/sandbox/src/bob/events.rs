@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::employee::Employee;
 use super::outbox::Message;
+use super::wire::{Human, Shape};
 use super::{Bob, fields, tables};
 use crate::clock;
 use crate::seed::{Webhook, WebhookVersion};
@@ -208,8 +209,8 @@ impl Bob {
                 json!({ "fieldUpdates": changed.iter().map(update).collect::<Vec<_>>() })
             }
             (_, Some(employee)) if event.kind == "employee.created" => {
-                let fields: Vec<_> = self.inventory.defaults().collect();
-                self.render(employee, &fields, super::wire::Human::No, false)
+                let fields = self.inventory.defaults().collect();
+                self.render(employee, &Shape::new(fields, Human::No, false))
             }
             _ => json!({}),
         };

@@ -3,16 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::auth::{Endpoint, enter, json_body, may_read, may_see};
 use super::employee::Employee;
-use super::wire::Human;
+use super::wire::{Human, Shape, comma};
 use super::{BadRequest, Bob, fields, refusal};
 use crate::engine::Shared;
 use crate::seed::{FieldDefinition, ServiceUser};
@@ -49,10 +48,14 @@ pub(super) async fn search(
                         .as_ref()
                         .is_none_or(|it| it.matches(&employee.id, employee.mail()))
             });
-            let employees: Vec<Value> = found
-                .map(|employee| bob.render(employee, &query.fields, query.human, slash_keys))
-                .collect();
-            Json(json!({ "employees": employees })).into_response()
+            let shape = Shape::new(query.fields, query.human, slash_keys);
+            let mut out = b"{\"employees\":[".to_vec();
+            for employee in found {
+                comma(&mut out);
+                bob.write(employee, &shape, &mut out);
+            }
+            out.extend_from_slice(b"]}");
+            answer(out)
         },
     )
 }
@@ -79,8 +82,16 @@ pub(super) async fn read(
             return refused;
         }
         let slash_keys = world.switches.bob.slash_keys;
-        Json(bob.render(employee, &query.fields, query.human, slash_keys)).into_response()
+        let shape = Shape::new(query.fields, query.human, slash_keys);
+        let mut out = Vec::new();
+        bob.write(employee, &shape, &mut out);
+        answer(out)
     })
+}
+
+/// A JSON answer that is written already.
+fn answer(body: Vec<u8>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
 /// The refusal if this employee is outside of the service user's population.

@@ -15,7 +15,7 @@ use super::{Refused, field_errors, not_permitted};
 use crate::bob::auth::{Endpoint, change, json_body, may_edit, may_read};
 use crate::bob::events::Actor;
 use crate::bob::fields::json_path;
-use crate::bob::wire::Human;
+use crate::bob::wire::{Human, Shape};
 use crate::bob::{Bob, refusal};
 use crate::engine::{Shared, World};
 use crate::seed::{Person, ServiceUser};
@@ -65,13 +65,10 @@ fn hire(
     let id = bob.hire(person, Actor::System, *now, switches)?;
     world.history.note(id.clone(), *now, None);
     let bob = &world.bob;
-    let fields: Vec<_> = bob
-        .inventory
-        .defaults()
-        .filter(|it| may_read(user, it))
-        .collect();
+    let fields = bob.inventory.defaults().filter(|it| may_read(user, it));
+    let shape = Shape::new(fields.collect(), Human::No, switches.slash_keys);
     let employee = bob.employees.get(&id);
-    let rendered = employee.map(|it| bob.render(it, &fields, Human::No, switches.slash_keys));
+    let rendered = employee.map(|it| bob.render(it, &shape));
     Ok(Json(rendered).into_response())
 }
 
