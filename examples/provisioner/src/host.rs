@@ -168,6 +168,11 @@ impl Host {
         format!("http://{}", self.address)
     }
 
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Its state.
     pub fn store(&self) -> &SqlStore {
         &self.parts.store

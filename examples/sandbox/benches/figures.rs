@@ -64,6 +64,7 @@ async fn main() {
         "all pages of users",
         begun.elapsed(),
         &format!("{users} users"),
+        &process,
     );
 
     let control = Control::new(bob.trim_end_matches("/v1"), &learning360);

@@ -159,6 +159,7 @@ mod waiting {
     use std::process::{Child, Command, Stdio};
     use std::sync::mpsc::{Receiver, channel};
     use std::thread::spawn;
+    use std::time::Duration;
 
     use provisioner::EXAMPLE_POLICY;
     use sandbox::{BobAct, Control, Person, Sandbox, Seed, Webhook};
@@ -234,11 +235,13 @@ mod waiting {
                 words.to_owned(),
             );
             let (line, lines) = spawn_blocking(move || {
-                let line = lines.iter().find(|line| line.contains(&words));
-                (
-                    line.unwrap_or_else(|| panic!("it ended without {words}")),
-                    lines,
-                )
+                loop {
+                    let line = lines.recv_timeout(PATIENCE);
+                    let line = line.unwrap_or_else(|error| panic!("without `{words}`: {error}"));
+                    if line.contains(&words) {
+                        return (line, lines);
+                    }
+                }
             })
             .await
             .unwrap();
@@ -247,8 +250,8 @@ mod waiting {
         }
 
         async fn code(mut self) -> Option<i32> {
-            let ended = spawn_blocking(move || self.child.wait().unwrap());
-            ended.await.unwrap().code()
+            let ended = spawn_blocking(move || self.child.wait().unwrap().code());
+            ended.await.unwrap()
         }
 
         fn webhook(&self, path: &str, name: &str, secret: &str, event: &str) -> BobAct {
@@ -256,6 +259,17 @@ mod waiting {
             BobAct::Webhook(Webhook::new(name, url, secret, [event]))
         }
     }
+
+    impl Drop for Waiting {
+        /// A test that failed leaves no process behind.
+        fn drop(&mut self) {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+
+    /// For whatever should come; only a test that fails waits for so long.
+    const PATIENCE: Duration = Duration::from_secs(120);
 
     async fn come_and_go(control: &Control) {
         let person = Person::new("3332883894235038499").started("2026-01-01");
@@ -268,7 +282,7 @@ mod waiting {
     async fn it_ends_when_every_webhook_has_come_with_its_secret() {
         let sandbox = Sandbox::start(Seed::demo()).await.unwrap();
         let control = sandbox.control();
-        let secrets = "HIBOB_UPSERT_SECRETS=one\nHIBOB_DEACTIVATION_SECRETS=two three\n";
+        let secrets = "HIBOB_UPSERT_SECRETS=one\nHIBOB_DEACTIVATION_SECRETS=\"two three\"\n";
         let mut waiting = Waiting::start(&sandbox, secrets).await;
         let upsert = waiting.webhook("upsert", "U", "one", "employee.created");
         let deleted = waiting.webhook("deactivation", "D", "two", "employee.deleted");

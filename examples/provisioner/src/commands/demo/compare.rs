@@ -17,22 +17,22 @@ pub(super) struct Pair {
 
 /// Compares everybody who is, or was, in Bob. Everybody is in the demonstration's scope.
 pub(super) async fn both_sides(stage: &Stage<'_>) -> anyhow::Result<Vec<Pair>> {
-    let state = stage.state().await?;
+    let truth = stage.state().await?;
     let name = |id: &String| stage.names.get(id).cloned().unwrap_or_default();
-    let here = state.employees.values().map(|person| {
-        let account = state.linked(PLATFORM, &person.id);
+    let here = truth.employees.values().map(|person| {
+        let account = truth.linked(PLATFORM, &person.id);
         Pair {
             name: name(&person.id),
             in_bob: text(person, "internal.lifecycleStatus"),
             account: status(account),
             differences: match account {
-                Some(user) => differences(stage, &state, person, user),
+                Some(user) => differences(stage, &truth, person, user),
                 None => vec!["no account is linked".to_owned()],
             },
         }
     });
-    let gone = state.deleted_employees.iter().map(|id| {
-        let account = state.linked(PLATFORM, id);
+    let gone = truth.deleted_employees.iter().map(|id| {
+        let account = truth.linked(PLATFORM, id);
         let asleep = account.is_none_or(|user| user.status == UserStatus::Deleted);
         let differences = (!asleep).then(|| "not deactivated".to_owned());
         Pair {
@@ -47,7 +47,7 @@ pub(super) async fn both_sides(stage: &Stage<'_>) -> anyhow::Result<Vec<Pair>> {
 
 fn differences(
     stage: &Stage<'_>,
-    state: &State,
+    truth: &State,
     person: &EmployeeState,
     user: &User,
 ) -> Vec<String> {
@@ -72,7 +72,7 @@ fn differences(
             .find(|it| it.custom_field_id == id)
             .map(|it| it.value.clone())
     };
-    let manager = state.linked(PLATFORM, &text(person, "work.manager"));
+    let manager = truth.linked(PLATFORM, &text(person, "work.manager"));
     let manager = manager.filter(|it| it.status != UserStatus::Deleted);
     let group = match text(person, "work.department").as_str() {
         cast::PEOPLE => Some(Seed::PEOPLE_GROUP),

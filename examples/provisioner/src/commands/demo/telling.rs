@@ -79,15 +79,15 @@ pub(super) async fn happened(stage: &Scene<'_>, happened: &[Happened]) -> anyhow
     if received.is_empty() && decided.is_empty() {
         return Ok(());
     }
-    let state = stage.state().await?;
+    let truth = stage.state().await?;
     let by_run = decided.iter().any(|one| one.run.is_some());
     let what = match (received.is_empty(), by_run) {
         (false, _) => received,
         (true, true) => "approved and carried out".to_owned(),
         (true, false) => "nothing new from Bob; looked at again".to_owned(),
     };
-    indented(stage, Look::Quiet, 2, &format!("{}  {what}", time(&state)));
-    let labels = labels(stage, &state);
+    indented(stage, Look::Quiet, 2, &format!("{}  {what}", time(&truth)));
+    let labels = labels(stage, &truth);
     let mut quiet: BTreeMap<String, usize> = BTreeMap::new();
     let mut told: Vec<(Told, Vec<&str>)> = Vec::new();
     for one in decided {
@@ -278,10 +278,10 @@ fn effect_words(effect: Effect) -> String {
 }
 
 /// Names by the ids of 360Learning.
-fn labels<'s>(stage: &'s Scene<'_>, state: &'s State) -> BTreeMap<&'s str, &'s str> {
-    let groups = state.groups.values();
+fn labels<'s>(stage: &'s Scene<'_>, truth: &'s State) -> BTreeMap<&'s str, &'s str> {
+    let groups = truth.groups.values();
     let groups = groups.map(|group| (group.id.as_str(), group.name.as_str()));
-    let users = state.mappings.values().filter_map(|mapping| {
+    let users = truth.mappings.values().filter_map(|mapping| {
         let name = stage.names.get(&mapping.value)?;
         Some((mapping.target_id.as_str(), name.as_str()))
     });
@@ -300,8 +300,8 @@ fn named(text: &str, labels: &BTreeMap<&str, &str>) -> String {
     text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
-fn time(state: &State) -> String {
-    state.now.strftime("%a %e %b %H:%M").to_string()
+fn time(truth: &State) -> String {
+    truth.now.strftime("%a %e %b %H:%M").to_string()
 }
 
 fn indented(stage: &Scene<'_>, look: Look, by: usize, text: &str) {

@@ -91,7 +91,8 @@ impl Awaited {
             }
             Outcome::SignatureWrong => Some(format!(
                 "{path}: a delivery is signed with a secret that is not in {variable}; put the \
-                 secret of that webhook there, behind a blank, and Bob's next try counts"
+                 secret of that webhook there, beside others behind a blank and all in quotes, and \
+                 Bob's next try counts"
             )),
             Outcome::SignatureMissing | Outcome::SignatureMalformed => Some(format!(
                 "{path}: something came that is not signed as Bob signs"

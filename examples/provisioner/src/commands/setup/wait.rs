@@ -1,6 +1,7 @@
 //! `setup --wait`: listens as the host does, and decides nothing.
 
 use std::hash::{BuildHasher as _, RandomState};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use provisioning_core::{Endpoint, Policy};
@@ -40,15 +41,16 @@ pub(super) async fn wait(kit: &Kit, policy: &Policy, time: Time) -> anyhow::Resu
     let clock = kit.clock(time).await?;
     let mut environment = kit.environment().clone();
     let mut awaited = Awaited::new(&environment);
-    let mut greeted = false;
+    let mut address = None;
     let complete = loop {
-        let host = listen(&environment, policy, &clock).await?;
-        if greeted {
+        let host = listen(&environment, policy, &clock, address).await?;
+        if address.is_some() {
             say(kit, "the secrets have changed: they count from now on");
         } else {
             greet(kit, &host);
-            greeted = true;
         }
+        // Bob goes on calling the address that he was given.
+        address = Some(host.address());
         let mut heard = host.listen();
         let ended = tokio::select! {
             () = hear(kit, &mut heard, &mut awaited) => Ended::Complete,
@@ -79,7 +81,12 @@ enum Ended {
     Changed(Environment),
 }
 
-async fn listen(environment: &Environment, policy: &Policy, clock: &Clock) -> anyhow::Result<Host> {
+async fn listen(
+    environment: &Environment,
+    policy: &Policy,
+    clock: &Clock,
+    address: Option<SocketAddr>,
+) -> anyhow::Result<Host> {
     // Bob shows a webhook's secret only when there is the webhook, and tests it before that.
     let endpoints = [Endpoint::Upsert, Endpoint::Deactivation];
     let complete = endpoints
@@ -87,7 +94,8 @@ async fn listen(environment: &Environment, policy: &Policy, clock: &Clock) -> an
         .fold(environment.clone(), |it, endpoint| {
             it.or(secrets_of(endpoint), unguessable())
         });
-    let settings = Settings::read(&complete)?;
+    let mut settings = Settings::read(&complete)?;
+    settings.listen = address.unwrap_or(settings.listen);
     Ok(Host::start_stepped(&settings, policy.clone(), clock.clone()).await?)
 }
 

@@ -36,8 +36,8 @@ async fn leave(stage: &mut Stage<'_>) -> anyhow::Result<()> {
 }
 
 async fn with_manager(stage: &Stage<'_>) -> anyhow::Result<usize> {
-    let state = stage.state().await?;
-    let users = state.users.values();
+    let truth = stage.state().await?;
+    let users = truth.users.values();
     Ok(users.filter(|user| !user.managers.is_empty()).count())
 }
 
