@@ -263,8 +263,8 @@ mod waiting {
     impl Drop for Waiting {
         /// A test that failed leaves no process behind.
         fn drop(&mut self) {
-            let _ = self.child.kill();
-            let _ = self.child.wait();
+            drop(self.child.kill());
+            drop(self.child.wait());
         }
     }
 
