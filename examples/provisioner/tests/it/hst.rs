@@ -2,12 +2,11 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::Duration;
 
 use crate::support::home::Home;
-use crate::support::world::{ADA, UPSERT, event, seed, variables};
+use crate::support::world::{ADA, HANGS, UPSERT, event, seed, stand_ins, variables};
 use hibob_client::webhook::sign;
-use sandbox::{Control, Sandbox, UserStatus};
+use sandbox::{Control, UserStatus};
 use tokio::time::timeout;
 
 /// A process of ours, which does not outlive its test.
@@ -66,14 +65,12 @@ async fn account_appears(control: &Control) -> sandbox::User {
             }
         }
     };
-    timeout(Duration::from_secs(30), appears)
-        .await
-        .expect("the account appears in time")
+    timeout(HANGS, appears).await.expect("the account appears")
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hst_01_an_accepted_event_survives_kill_9() {
-    let sandbox = Sandbox::start(seed()).await.unwrap();
+    let sandbox = stand_ins(seed()).await;
     let control = sandbox.control();
     let home = Home::new();
     let variables = variables(&sandbox, &home);
@@ -105,7 +102,7 @@ async fn hst_01_an_accepted_event_survives_kill_9() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_in_another_process_is_noticed() {
-    let sandbox = Sandbox::start(seed()).await.unwrap();
+    let sandbox = stand_ins(seed()).await;
     let control = sandbox.control();
     let home = Home::new();
     let variables = variables(&sandbox, &home);
@@ -142,7 +139,7 @@ async fn a_command_in_another_process_is_noticed() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn hst_03_a_shutdown_signal_ends_the_process_in_time() {
-    let sandbox = Sandbox::start(seed()).await.unwrap();
+    let sandbox = stand_ins(seed()).await;
     let home = Home::new();
     let mut process = Process::serve(&home, &variables(&sandbox, &home));
     let id = process.child.id().to_string();
@@ -155,9 +152,7 @@ async fn hst_03_a_shutdown_signal_ends_the_process_in_time() {
     );
     let child = std::mem::replace(&mut process.child, Command::new("true").spawn().unwrap());
     let ended = tokio::task::spawn_blocking(move || child.wait_with_output());
-    let ended = timeout(Duration::from_secs(10), ended)
-        .await
-        .expect("within ten seconds");
+    let ended = timeout(HANGS, ended).await.expect("it ends");
     assert!(ended.unwrap().unwrap().status.success());
 }
 
@@ -206,8 +201,6 @@ async fn the_printed_lines_send_an_event_by_hand() {
             }
         }
     };
-    let user = timeout(Duration::from_secs(30), appears)
-        .await
-        .expect("in time");
+    let user = timeout(HANGS, appears).await.expect("it appears");
     assert_eq!(user.first_name.as_deref(), Some("Ada"));
 }

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use provisioner::{Clock, Environment, Host, Settings};
 use provisioning_core::Policy;
-use provisioning_core::driver::Decided;
+use provisioning_core::driver::{Decided, RunStore as _, Store as _};
 use sandbox::{
     Api, BobAct, Control, Learning360Act, List, Mapping, Person, Sandbox, Seed, State, User,
     UserStatus, Webhook,
@@ -12,7 +12,7 @@ use sandbox::{
 use serde_json::Value;
 
 use super::home::Home;
-use super::world::{DEACTIVATION, UPSERT, variables};
+use super::world::{DEACTIVATION, UPSERT, stand_ins, variables};
 
 /// The policy of most of these tests.
 pub const POLICY: &str = r#"
@@ -90,7 +90,7 @@ pub fn linked_people(number: usize) -> Seed {
 impl Company {
     /// Starts everything, and registers the webhooks.
     pub async fn start(seed: Seed, policy: &str) -> Self {
-        let sandbox = Sandbox::start(seed).await.unwrap();
+        let sandbox = stand_ins(seed).await;
         let mut company = Self {
             control: sandbox.control(),
             sandbox,
@@ -240,9 +240,24 @@ impl Company {
         loop {
             tokio::select! {
                 ran = &mut ran => return ran,
-                worked = self.host().settle() => drop(worked.unwrap()),
+                () = self.something_is_due() => {}
             }
-            // Nothing is due, and the command may be about to ask for something.
+            // What the host has begun it ends, also if the command is done before: it writes its
+            // audit last.
+            drop(self.host().settle().await.unwrap());
+        }
+    }
+
+    /// Waits until there is something to do. It only reads: a host that wrote all the time would
+    /// keep the command from the file.
+    async fn something_is_due(&self) {
+        let store = self.host().store();
+        loop {
+            let now = self.control.now().await.unwrap();
+            let due = store.next_due().await.unwrap();
+            if due.is_some_and(|due| due <= now) || store.running().await.unwrap().is_some() {
+                return;
+            }
             tokio::task::yield_now().await;
         }
     }

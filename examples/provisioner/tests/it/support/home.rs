@@ -11,7 +11,7 @@ use tempfile::TempDir;
 pub struct Home {
     folder: TempDir,
     url: String,
-    _schema: Option<Schema>,
+    schema: Option<Schema>,
 }
 
 /// A schema on the server that the variable names.
@@ -40,7 +40,7 @@ impl Home {
         Self {
             folder,
             url,
-            _schema: None,
+            schema: None,
         }
     }
 
@@ -63,7 +63,7 @@ impl Home {
         Self {
             folder: tempfile::tempdir().unwrap(),
             url: format!("{server}{joint}options[search_path]={}", schema.name),
-            _schema: Some(schema),
+            schema: Some(schema),
         }
     }
 
@@ -75,6 +75,11 @@ impl Home {
     /// Where the policy lies if a process needs one.
     pub fn policy(&self) -> PathBuf {
         self.path().join("policy.toml")
+    }
+
+    /// Whether several hosts may work on the database.
+    pub fn is_shared(&self) -> bool {
+        self.schema.is_some()
     }
 
     /// What `DATABASE_URL` says.

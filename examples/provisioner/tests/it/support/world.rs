@@ -1,12 +1,13 @@
 //! A sandbox with one person, a host on it, and a webhook of one's own.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use hibob_client::webhook::sign;
 use provisioner::{Clock, EXAMPLE_POLICY, Environment, Host, Settings};
 use provisioning_core::Policy;
 use provisioning_core::driver::Decided;
-use sandbox::{BobAct, List, Mapping, Person, Sandbox, Seed, User, UserStatus, Webhook};
+use sandbox::{BobAct, List, Mapping, Options, Person, Sandbox, Seed, User, UserStatus, Webhook};
 
 use super::home::Home;
 
@@ -84,6 +85,13 @@ pub fn user(number: u32) -> String {
     format!("65000000000000000{number:07x}")
 }
 
+/// Both stand-ins. A host may take its time to answer Bob, so that a machine under load does not
+/// change what is delivered when.
+pub async fn stand_ins(seed: Seed) -> Sandbox {
+    let options = Options::new(seed).delivery_timeout(HANGS);
+    Sandbox::start(options).await.unwrap()
+}
+
 async fn host(
     sandbox: &Sandbox,
     home: &Home,
@@ -97,6 +105,9 @@ async fn host(
     let policy = Policy::parse(policy).unwrap();
     Host::start_stepped(&settings, policy, clock).await.unwrap()
 }
+
+/// Whatever takes longer hangs, also on a machine that is busy with something else.
+pub const HANGS: Duration = Duration::from_secs(600);
 
 /// The variables of a host that works on this sandbox.
 pub fn variables(sandbox: &Sandbox, home: &Home) -> Vec<(&'static str, String)> {
@@ -135,7 +146,7 @@ impl World {
 
     /// A host with this policy, on this seed, with further variables.
     pub async fn of(seed: Seed, policy: &str, more: &[(&'static str, String)]) -> Self {
-        let sandbox = Sandbox::start(seed).await.unwrap();
+        let sandbox = stand_ins(seed).await;
         let home = Home::new();
         let host = host(&sandbox, &home, policy, more).await;
         Self {
