@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tracing::level_filters::LevelFilter;
 
 use crate::commands::dead_letters::DeadLettersArgs;
 use crate::commands::demo::DemoArgs;
@@ -75,6 +76,10 @@ impl Cli {
     async fn command(self) -> anyhow::Result<Exit> {
         let form = if self.json { Form::Json } else { Form::Text };
         let kit = Kit::new(Environment::of_process()?, form);
+        if !matches!(self.command, Command::Demo(_) | Command::Serve(_)) {
+            // Those two have more to tell, or less.
+            log::start(kit.environment(), LevelFilter::WARN);
+        }
         match self.command {
             Command::Demo(args) => args.run(&kit).await,
             Command::Setup(args) => args.run(&kit).await,
@@ -97,7 +102,11 @@ const AFTER: &str = "\
 Begin with `provisioner demo`: it needs no account and no set-up. Then `provisioner serve --sandbox`
 shows a host that you can send events to by hand.
 
-Settings of `serve`, from the environment or a file `.env`:
+With accounts: `setup` says what to click, `doctor` whether all is in place, `sync` brings both
+sides in step, and `serve` keeps them so. The other commands are for whoever operates it.
+
+Settings, from the environment or a file `.env`; `serve` needs all of them, the other commands none
+that they have no use for:
   HIBOB_BASE_URL              Bob's API with its version, such as https://api.hibob.com/v1
   HIBOB_SERVICE_USER_ID       the service user …
   HIBOB_SERVICE_USER_TOKEN    … and its token

@@ -12,14 +12,12 @@ mod binding;
 pub mod cli;
 mod clients;
 mod clock;
-#[allow(dead_code, reason = "the next commands use the rest")]
 mod commands;
 mod feed;
 mod host;
 mod intake;
 pub mod log;
 mod metrics;
-#[allow(dead_code, reason = "the next commands use the rest")]
 mod output;
 mod parts;
 mod settings;

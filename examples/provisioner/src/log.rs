@@ -9,7 +9,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::output::{Form, wants_colours};
+use crate::output::{BesideBars, Form, wants_colours};
 use crate::settings::Environment;
 
 /// Starts logging to stderr, with `RUST_LOG` if it is set, else from this level on; as text, or as
@@ -19,7 +19,7 @@ use crate::settings::Environment;
 /// whatever `RUST_LOG` says, nothing more detailed than `info` is taken from them.
 pub fn start(environment: &Environment, level: LevelFilter) {
     let colours = wants_colours(environment, &std::io::stderr());
-    let started = subscriber(environment, level, colours, std::io::stderr).try_init();
+    let started = subscriber(environment, level, colours, BesideBars::new).try_init();
     // A second call, in a test, keeps what there is.
     drop(started);
     if form(environment).is_none() {

@@ -27,6 +27,13 @@ use crate::output::{Look, Output, Report, Table, cell};
 /// counted. Nothing is written. The guards are not asked: what the new policy would take away is
 /// held when it is put in force, for as long as nobody approves it.
 #[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provisioner preview changed.toml
+  provisioner preview changed.toml --policy policy.toml --only 3332883894235038486
+
+Exit codes: 0 everybody was compared, 2 the changed policy cannot be used, 3 somebody could not be
+decided about.")]
 pub(crate) struct PreviewArgs {
     /// The changed policy.
     #[arg(value_name = "POLICY")]

@@ -12,12 +12,9 @@ use std::sync::{Mutex, PoisonError};
 use owo_colors::{OwoColorize as _, Style};
 use serde::Serialize;
 
+pub(crate) use self::progress::{BesideBars, Progress};
+pub(crate) use self::table::{Cell, Table, cell};
 pub(crate) use self::wrap::wrapped;
-#[allow(unused_imports, reason = "the next commands use them")]
-pub(crate) use self::{
-    progress::Progress,
-    table::{Cell, Table, cell},
-};
 use crate::settings::Environment;
 
 /// Where a command prints its result, and the place beside it for all that is no result.
@@ -99,7 +96,7 @@ impl Output {
     pub(crate) fn note(&self, text: impl Display) {
         if let Beside::Stderr { .. } = self.beside {
             // Without a reader of stderr there is nobody to tell.
-            drop(writeln!(std::io::stderr(), "{text}"));
+            drop(writeln!(BesideBars::new(), "{text}"));
         }
     }
 

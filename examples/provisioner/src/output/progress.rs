@@ -1,3 +1,5 @@
+use std::io::{self, Stderr, Write};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -23,7 +25,32 @@ impl Output {
             bar.set_style(style.progress_chars("━━╌"));
         }
         bar.enable_steady_tick(TICK);
+        *SHOWN.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar.clone());
         Progress(bar)
+    }
+}
+
+/// Stderr, for lines that come while a bar is shown: it steps aside for them.
+#[derive(Debug)]
+pub(crate) struct BesideBars(Stderr);
+
+impl BesideBars {
+    pub(crate) fn new() -> Self {
+        Self(io::stderr())
+    }
+}
+
+impl Write for BesideBars {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match shown {
+            Some(bar) if !bar.is_finished() => bar.suspend(|| self.0.write(bytes)),
+            _ => self.0.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 
@@ -31,11 +58,6 @@ impl Progress {
     /// So many parts are done by now.
     pub(crate) fn set(&self, done: u64) {
         self.0.set_position(done);
-    }
-
-    /// So many more parts are done.
-    pub(crate) fn add(&self, done: u64) {
-        self.0.inc(done);
     }
 
     /// There turned out to be so many parts.
@@ -49,6 +71,9 @@ impl Drop for Progress {
         self.0.finish_and_clear();
     }
 }
+
+/// The bar that is shown now: there is one terminal.
+static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
 
 const KNOWN: &str = "{msg} {bar:30} {human_pos} of {human_len}, {eta} left";
 

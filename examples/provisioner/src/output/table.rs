@@ -30,11 +30,6 @@ impl Table {
         self.0
             .add_row(cells.into_iter().map(Into::into).collect::<Vec<Cell>>());
     }
-
-    /// Whether it has no row.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.row_count() == 0
-    }
 }
 
 impl Output {

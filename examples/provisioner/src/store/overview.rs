@@ -1,5 +1,5 @@
 use hibob_client::EmployeeId;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use provisioning_core::driver::StoreError;
 use sqlx::Row as _;
 
@@ -66,6 +66,21 @@ impl SqlStore {
         self.latest("SELECT MAX(at) FROM seen").await
     }
 
+    /// How many hosts are at work, as far as they have said so lately.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn hosts_at_work(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let lately = now.checked_sub(LATELY).unwrap_or(Timestamp::MIN);
+        let hosts = "SELECT COUNT(*) FROM process WHERE ended_at IS NULL AND seen_at >= $1";
+        let hosts: i64 = sqlx::query_scalar(hosts)
+            .bind(row::micros(lately))
+            .fetch_one(self.pool())
+            .await
+            .map_err(failed)?;
+        Ok(u64::try_from(hosts).unwrap_or_default())
+    }
+
     /// When somebody was decided about last.
     ///
     /// # Errors
@@ -122,3 +137,6 @@ impl SqlStore {
         Ok(at.map(row::time))
     }
 }
+
+/// A host says every minute that it is there.
+const LATELY: SignedDuration = SignedDuration::from_mins(3);

@@ -26,6 +26,11 @@ use crate::clients::Clients;
 /// works for anybody: also for somebody who is out of scope, has left or was deleted in Bob. The
 /// result shows personal values of this one person; --no-values leaves them out.
 #[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provisioner explain 3332883894235038486
+  provisioner explain ada@example.com --no-values
+  provisioner explain 3332883894235038486 --policy changed.toml")]
 pub(crate) struct ExplainArgs {
     /// The employee's id in Bob, or the mail.
     #[arg(value_name = "EMPLOYEE")]

@@ -20,7 +20,12 @@ use provisioning_core::driver::Review;
 /// person to say yes or no. Held steps come in batches; a batch's digest stands for exactly the
 /// steps that were announced under it.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = "Begin with `provisioner holds list`.")]
+#[command(after_help = "\
+Examples:
+  provisioner holds list
+  provisioner holds show 17
+  provisioner holds approve 17 18
+  provisioner holds reject c20d696a02a0")]
 pub(crate) struct HoldsArgs {
     #[command(subcommand)]
     what: What,

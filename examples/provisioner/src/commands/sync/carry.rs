@@ -1,6 +1,7 @@
 //! Carrying a plan out, or watching the host that does.
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -11,6 +12,7 @@ use tokio::signal::ctrl_c;
 use tokio::time::{Instant, sleep};
 
 use super::Case;
+use crate::alerts::Alerts;
 use crate::output::{Look, Progress};
 use crate::store::{Role, SqlStore};
 
@@ -19,6 +21,7 @@ pub(super) struct Carrier<'a> {
     case: Case<'a>,
     run: RunId,
     driver: Driver<Bob, Lms, SqlStore>,
+    alerts: Alerts,
     progress: Progress,
     told_of_pause: bool,
     /// Since when the run is at its end.
@@ -35,15 +38,18 @@ pub(super) enum Ending {
 }
 
 impl<'a> Carrier<'a> {
-    pub(super) fn new(case: Case<'a>, run: RunId) -> Self {
-        Self {
+    pub(super) fn new(case: Case<'a>, run: RunId) -> anyhow::Result<Self> {
+        // What there is to tell is written down; the next host sends it.
+        let alerts = Alerts::new(case.store.clone(), Arc::default(), None)?;
+        Ok(Self {
             case,
+            alerts,
             run,
             driver: case.clients.driver(case.policy.clone(), case.store.clone()),
             progress: case.kit.output().progress("people", Some(0)),
             told_of_pause: false,
             over: None,
-        }
+        })
     }
 
     /// Works, or watches, until the run is at its end or a person has enough.
@@ -104,6 +110,7 @@ impl<'a> Carrier<'a> {
         let now = self.case.clock.now().await;
         let turn = self.turn(now).await?;
         self.case.store.audit(&turn.decided, now).await?;
+        self.alerts.of_turn(&turn, now).await?;
         self.tell(&turn);
         if turn.next_due.is_none_or(|due| due > now) {
             tokio::select! {

@@ -5,6 +5,7 @@ mod estimate;
 mod file;
 mod outcome;
 mod plan;
+mod tell;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -42,6 +43,13 @@ use crate::store::{Role, SqlStore};
 /// For a pilot, --only looks at some people and nobody else.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
+Examples:
+  provisioner sync                       plan, show, ask, carry out
+  provisioner sync --plan plan.json      plan only; exit code 4 if something would be held
+  provisioner sync --apply plan.json     carry out exactly that
+  provisioner sync --only 3332883894235038486 --yes
+                                         a pilot with one employee, without a question
+
 A plan file holds personal values. It is written so that only its owner can read it; delete it when
 it has served.
 
@@ -136,6 +144,7 @@ impl Case<'_> {
                     .note("This plan was begun with before; it goes on.");
                 return self.carry_out(run, None).await;
             }
+            self.kit.output().note(Plan::of(&survey).estimate());
             return self.begin(&survey, RunMode::Exact).await;
         }
         if let Some(run) = self.store.running().await? {
@@ -201,7 +210,7 @@ impl Case<'_> {
     }
 
     async fn carry_out(self, run: RunId, survey: Option<&Survey>) -> anyhow::Result<Exit> {
-        let ending = Carrier::new(self, run).carry_out().await?;
+        let ending = Carrier::new(self, run)?.carry_out().await?;
         let Some(outcome) = Outcome::of(self.store, run, survey).await? else {
             anyhow::bail!("the full synchronization is not known any more");
         };

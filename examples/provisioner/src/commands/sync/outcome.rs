@@ -9,7 +9,8 @@ use provisioning_core::sync::Situation;
 use serde::Serialize;
 
 use super::carry::Ending;
-use super::plan::{Plan, Stuck, situations};
+use super::plan::{Plan, Stuck};
+use super::tell::situations;
 use crate::commands::Exit;
 use crate::output::words::people;
 use crate::output::{Look, Output, Report, Table, cell};

@@ -1,5 +1,6 @@
 //! The outputs in `docs/operating.md` are what the commands say.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use sandbox::{BobAct, Mapping, Seed, User, UserStatus};
@@ -33,12 +34,26 @@ fn with_accounts() -> Seed {
     })
 }
 
-/// Runs a command as it stands in the documentation, and gives what a terminal shows.
+/// Runs a command as it stands in the documentation, and gives what a terminal shows: both streams,
+/// in the order in which they were written.
+#[expect(clippy::incompatible_msrv, reason = "that one is of the libraries")]
 async fn shown(company: &Company, command: &str) -> String {
     let words: Vec<_> = command.split_whitespace().skip(1).collect();
-    let arguments = [&words[..], &["--sandbox"]].concat();
-    let ran = company.run_with(&arguments, &[("COLUMNS", "100")]).await;
-    format!("$ {command}\n{}{}", ran.out, ran.err)
+    let (mut screen, out) = std::io::pipe().unwrap();
+    let mut running = company.command(&[&words[..], &["--sandbox"]].concat());
+    running.env("COLUMNS", "100");
+    running.stderr(out.try_clone().unwrap()).stdout(out);
+    // The stand-ins answer on this thread.
+    let text = tokio::task::spawn_blocking(move || {
+        let mut child = running.spawn().unwrap();
+        // It holds the other end of the pipe, too.
+        drop(running);
+        let mut text = String::new();
+        screen.read_to_string(&mut text).unwrap();
+        child.wait().unwrap();
+        text
+    });
+    format!("$ {command}\n{}", text.await.unwrap())
 }
 
 /// What happens before a command.
@@ -66,10 +81,9 @@ async fn before(company: &mut Company, command: &str) {
                 .await;
         }
         company.pass(3).await;
-        company
-            .act(BobAct::edit(employee(9), "work.title", "253903"))
-            .await;
-        company.control.advance(7_200).await.unwrap();
+        company.pass(7_200).await;
+        let title = BobAct::edit(employee(9), "work.title", "253903");
+        company.act(title).await;
     }
     if command.contains("preview") {
         company.pass(60).await;

@@ -8,6 +8,7 @@ mod guards;
 mod holds;
 mod pause;
 mod policies;
+mod privacy;
 mod rec;
 mod status;
 mod sync;

@@ -166,6 +166,11 @@ async fn a_host_that_works_carries_the_plan_out() {
         company.account(0).await.unwrap().job.as_deref(),
         Some("Engineer")
     );
+    let status = company.run(&["status", "--sandbox"]).await;
+    assert!(
+        status.out.contains("light, done just now: 2 in_sync"),
+        "{status:?}"
+    );
     let audit = company.host().store().audited(10).await.unwrap();
     assert!(audit.iter().any(|line| line.employee == id(0)), "{audit:?}");
 }
@@ -264,4 +269,29 @@ async fn what_follows_in_a_moment_is_done_too() {
     let manager = company.account(0).await.unwrap().id;
     let report = company.account(7).await.unwrap();
     assert_eq!(report.managers.iter().collect::<Vec<_>>(), [&manager]);
+}
+
+#[tokio::test]
+async fn a_host_under_another_policy_gives_the_plan_up() {
+    let company = Company::start(linked_people(2), POLICY).await;
+    company.hear_nothing().await;
+    let other = POLICY.replace("last_name = \"surname\"", "last_name = \"surname | upper\"");
+    company.write("other.toml", &other);
+    let sync = ["sync", "--yes", "--policy", "other.toml", "--sandbox"];
+    let ran = company.run_while_the_host_works(&sync).await;
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(
+        ran.out
+            .contains("Given up: the host works under another policy."),
+        "{ran:?}"
+    );
+    assert!(
+        ran.err
+            .contains("next: let the host work under this policy"),
+        "{ran:?}"
+    );
+    assert_eq!(
+        company.account(0).await.unwrap().last_name.as_deref(),
+        Some("Lovelace")
+    );
 }
