@@ -127,9 +127,12 @@ impl SqlStore {
         })
     }
 
-    /// Closes the database; every call fails from then on.
+    /// Ends this host's leases and closes the database; every call fails from then on.
     #[expect(clippy::incompatible_msrv, reason = "that one is of the libraries")]
     pub async fn close(&self) {
+        if let Err(error) = self.drop_own_leases().await {
+            tracing::warn!(%error, "this host's leases stay until they run out");
+        }
         self.pool.close().await;
         if let Some(Err(error)) = self.file.as_deref().map(File::unlock) {
             tracing::warn!(%error, "the database's lock stays until the process ends");

@@ -22,13 +22,30 @@ pub(super) struct Leases {
 
 /// The work on employees, under leases.
 impl SqlStore {
-    /// What an earlier process was working on is due when it would have been without it.
+    /// Ends all leases. What somebody was working on is due when it would have been without him.
     pub(super) async fn drop_leases(&self) -> Result<(), sqlx::Error> {
+        self.drop_leases_between(0, i64::MAX).await
+    }
+
+    /// Ends the leases of this instance.
+    pub(super) async fn drop_own_leases(&self) -> Result<(), sqlx::Error> {
+        match self.leases.get() {
+            Some(Leases { instance, .. }) => {
+                let last = instance.saturating_add(i64::from(u32::MAX));
+                self.drop_leases_between(*instance, last).await
+            }
+            None => Ok(()),
+        }
+    }
+
+    async fn drop_leases_between(&self, first: i64, last: i64) -> Result<(), sqlx::Error> {
         sqlx::query(
             "UPDATE employee SET due = leased_until - $1, lease = NULL, leased_until = NULL
-             WHERE lease IS NOT NULL",
+             WHERE lease >= $2 AND lease <= $3",
         )
         .bind(lease_micros())
+        .bind(first)
+        .bind(last)
         .execute(self.pool())
         .await?;
         Ok(())

@@ -42,6 +42,11 @@ mod sqlite {
     database_tests! { [] Home::sqlite() }
 
     #[tokio::test]
+    async fn what_a_host_works_on_when_it_ends_is_due_at_once() {
+        ends(&Home::sqlite()).await;
+    }
+
+    #[tokio::test]
     async fn what_was_noted_outlives_the_process() {
         outlives(&Home::sqlite()).await;
     }
@@ -53,7 +58,8 @@ mod sqlite {
         let claims = two_claims(&store).await;
         let memory: Memory = serde_json::from_str(r#"{"attempts": 3}"#).unwrap();
         commit(&store, &claims[0], &memory, None, now()).await;
-        store.close().await;
+        // It does not end as it should.
+        drop(store);
         let store = home.open().await;
         assert_eq!(store.next_due().await.unwrap(), Some(now()));
         let again = store.claim(now(), 10).await.unwrap();
@@ -98,6 +104,12 @@ mod postgres {
 
     #[tokio::test]
     #[ignore = "needs a server: bash .ci/with-postgres"]
+    async fn what_a_host_works_on_when_it_ends_is_due_at_once() {
+        ends(&Home::postgres()).await;
+    }
+
+    #[tokio::test]
+    #[ignore = "needs a server: bash .ci/with-postgres"]
     async fn what_was_noted_outlives_the_process() {
         outlives(&Home::postgres()).await;
     }
@@ -124,6 +136,16 @@ async fn two_claims(store: &SqlStore) -> Vec<Claim> {
     let claims = store.claim(now(), 10).await.unwrap();
     assert_eq!(claims.len(), 2);
     claims
+}
+
+async fn ends(home: &Home) {
+    let store = home.open().await;
+    let claims = two_claims(&store).await;
+    store.close().await;
+    let store = home.open().await;
+    let again = store.claim(now(), 10).await.unwrap();
+    assert_eq!(again.len(), 2);
+    assert!(again[0].lease > claims[1].lease);
 }
 
 async fn outlives(home: &Home) {
