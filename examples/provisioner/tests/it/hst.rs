@@ -4,9 +4,11 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::support::home::Home;
-use crate::support::world::{ADA, HANGS, UPSERT, event, seed, stand_ins, variables};
+use crate::support::world::{ADA, HANGS, Said, UPSERT, event, said, seed, stand_ins, variables};
 use hibob_client::webhook::sign;
-use sandbox::{Control, UserStatus};
+use provisioner::{Clock, EXAMPLE_POLICY, Environment, Host, Settings};
+use provisioning_core::Policy;
+use sandbox::{Control, Sandbox, UserStatus};
 use tokio::time::timeout;
 
 /// A process of ours, which does not outlive its test.
@@ -20,7 +22,7 @@ impl Process {
     /// Starts `serve --sandbox` and waits until it says where it listens.
     fn serve(home: &Home, variables: &[(&str, String)]) -> Self {
         let policy = home.policy();
-        std::fs::write(&policy, provisioner::EXAMPLE_POLICY).unwrap();
+        std::fs::write(&policy, EXAMPLE_POLICY).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_provisioner"))
             .args(["serve", "--sandbox"])
             .current_dir(home.path())
@@ -134,6 +136,49 @@ async fn a_command_in_another_process_is_noticed() {
     command("resume");
     // No event and no date wakes the host now.
     account_appears(&control).await;
+}
+
+/// A host in this process, which decides when it is told to.
+async fn host(sandbox: &Sandbox, home: &Home) -> Host {
+    let environment: Environment = variables(sandbox, home).into_iter().collect();
+    let settings = Settings::read(&environment).unwrap();
+    let clock = Clock::sandbox(&settings.bob.base_url).await.unwrap();
+    let policy = Policy::parse(EXAMPLE_POLICY).unwrap();
+    Host::start_stepped(&settings, policy, clock).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a server: bash .ci/with-postgres"]
+async fn hst_02_a_duplicate_to_two_instances_has_one_effect() {
+    let sandbox = stand_ins(seed()).await;
+    let control = sandbox.control();
+    let home = Home::postgres();
+    let before = control.state().await.unwrap().users.len();
+    let hosts = [host(&sandbox, &home).await, host(&sandbox, &home).await];
+    let http = reqwest::Client::new();
+    let send = async |host: &Host, number: u32| {
+        let body = event("employee.created", number);
+        let request = http
+            .post(format!("{}/hibob/upsert", host.url()))
+            .header("Bob-Signature", sign(UPSERT[0], body.as_bytes()));
+        said(request.body(body)).await
+    };
+    for number in 1..=10 {
+        let (one, other) = tokio::join!(send(&hosts[0], number), send(&hosts[1], number));
+        let mut answers = [one, other];
+        answers.sort_by(|a, b| a.text.cmp(&b.text));
+        assert_eq!(
+            answers,
+            [Said::new(200, "accepted"), Said::new(200, "duplicate")]
+        );
+    }
+    control.advance(2).await.unwrap();
+    let (one, other) = tokio::join!(hosts[0].settle(), hosts[1].settle());
+    assert_eq!(one.unwrap().len() + other.unwrap().len(), 1, "one decision");
+    let state = control.state().await.unwrap();
+    assert_eq!(state.users.len(), before + 1, "one account");
+    assert_eq!(state.mails.len(), 1, "one invitation");
+    assert_eq!(state.mappings.len(), 1);
 }
 
 #[cfg(unix)]
