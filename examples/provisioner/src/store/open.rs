@@ -333,4 +333,4 @@ const POSTGRES: [&str; 3] = [
 const CONNECTIONS: u32 = 8;
 
 /// How long a call waits for its turn before it fails.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(30);
