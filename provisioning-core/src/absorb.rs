@@ -217,9 +217,8 @@ fn deactivated(memory: &mut Memory, step: &Step) {
     memory.gone = step.known_user() == memory.deactivated.as_ref();
     memory.scheduled = None;
     if memory.taken.is_none() {
-        // Nothing of what we granted is left, and after a rehire the rules speak anew.
+        // Nothing of these is left, and after a rehire the rules speak anew. Managers stay.
         memory.granted.clear();
-        memory.managers.clear();
         memory.custom.clear();
     }
     if let Some(wrong) = &mut memory.wrong_account {
@@ -362,6 +361,7 @@ fn wakes(action: &Action) -> bool {
         Action::Link { .. }
         | Action::Relink { .. }
         | Action::Restore { .. }
+        | Action::AddReport { .. }
         | Action::Deactivate => true,
         Action::Edit { changes } => changes.get(UserField::Mail).is_some(),
         _ => false,

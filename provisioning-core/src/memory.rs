@@ -75,17 +75,6 @@ pub struct Memory {
     pub(crate) surprises: u32,
     /// When to look again at the latest, as last decided.
     pub(crate) wait: Option<Wait>,
-    /// What those who wait for this person were last told.
-    pub(crate) told: News,
-}
-
-/// What others may wait for: the account, whether it is in use, and its mail.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct News {
-    link: Option<UserId>,
-    gone: bool,
-    mail: Option<MailKey>,
 }
 
 /// What a deactivation took.
@@ -167,49 +156,32 @@ impl Memory {
         self.link.is_some() && self.deactivated.is_none()
     }
 
-    /// Whether there is something that those who wait for this person were not told. It outlives a
-    /// crash between a step and the telling.
-    pub(crate) fn has_news(&self) -> bool {
-        self.told != self.news()
-    }
-
-    /// Those who wait for this person were told.
-    pub(crate) fn telling(self) -> Self {
-        let told = self.news();
-        Self { told, ..self }
-    }
-
-    fn news(&self) -> News {
-        News {
-            link: self.link.clone(),
-            gone: self.deactivated.is_some(),
-            mail: self.mail.clone(),
-        }
-    }
-
     /// Takes in the signs of a hint; they outlive the hint, which a commit clears.
     pub(crate) fn noting(mut self, hint: &Hint) -> Self {
         let seen = hint.seen().iter();
         let departed = seen
             .clone()
             .filter(|(evidence, _)| evidence.says_departed());
-        // `deleted` is the strongest sign, and the order of `Evidence` puts it last.
+        // `deleted` is the strongest sign: no later one takes it back.
+        let is_deleted = |evidence: Evidence| evidence == Evidence::Deleted;
         if let Some((evidence, sighting)) =
-            departed.max_by_key(|(evidence, sight)| (sight.seq, **evidence))
+            departed.max_by_key(|(evidence, sight)| (is_deleted(**evidence), sight.seq))
         {
             let departure = Departure {
                 evidence: *evidence,
                 seq: sighting.seq,
                 at: sighting.at,
             };
-            self.departure = Some(departure);
+            let known = self.departure.filter(|it| is_deleted(it.evidence));
+            if known.is_none() || is_deleted(*evidence) {
+                self.departure = Some(departure);
+            }
         }
         let active = seen.clone().filter(|(evidence, _)| evidence.says_active());
         let active = active.map(|(_, sighting)| sighting.seq).max();
-        if self
-            .departure
-            .is_some_and(|departure| active > Some(departure.seq))
-        {
+        if self.departure.is_some_and(|departure| {
+            !is_deleted(departure.evidence) && active > Some(departure.seq)
+        }) {
             self.departure = None;
         }
         // A sync that misses somebody says less than any event, and nothing against a new one.
@@ -306,7 +278,6 @@ impl Default for Memory {
             attempts: 0,
             surprises: 0,
             wait: None,
-            told: News::default(),
         }
     }
 }

@@ -29,6 +29,13 @@ impl Wait {
         self.at = Some(self.at.map_or(at, |known| known.min(at)));
     }
 
+    /// Looks so long from now, or earlier if an earlier look is set already.
+    pub(crate) fn look_in(&mut self, delay: SignedDuration, now: Timestamp) {
+        if let Ok(at) = now.checked_add(delay) {
+            self.look(at);
+        }
+    }
+
     pub(crate) fn wake_on(&mut self, employee: EmployeeId) {
         self.on.insert(employee);
     }

@@ -137,9 +137,7 @@ impl<'a> Draft<'a> {
 
     /// Looks again soon, because a part of the answer is missing and the rest goes on without.
     pub(crate) fn complete_later(&mut self) {
-        if let Ok(at) = self.case.now.checked_add(COMPLETION) {
-            self.wait.look(at);
-        }
+        self.wait.look_in(COMPLETION, self.case.now);
     }
 
     /// Reports a part that could not be read, and looks again soon. Without the right to read it,

@@ -22,6 +22,8 @@ pub(crate) struct Estate<'a> {
     pub(crate) roles: Option<Told<&'a BTreeSet<Membership>>>,
     pub(crate) custom_values: Option<Told<&'a CustomValues>>,
     pub(crate) managers: Option<Told<&'a BTreeSet<UserId>>>,
+    /// Employees behind managers whom we set and who are gone.
+    pub(crate) former: BTreeSet<EmployeeId>,
     pub(crate) reports: Option<Told<&'a BTreeSet<UserId>>>,
     pub(crate) manager: Chief,
 }
@@ -113,6 +115,7 @@ impl<'a> Estate<'a> {
                 }
                 if rules.manager.is_some() || returning {
                     estate.managers = desk.managers(id);
+                    estate.former = former(case, desk, estate.managers.as_ref());
                 }
                 if returning {
                     estate.reports = desk.subordinates(id);
@@ -142,6 +145,20 @@ fn differs_beside_roles(case: Case<'_>, record: Option<&Record<'_>>, user: &User
     record.is_some_and(|record| {
         primary_group::differs(case, record, user) || schedule::differs(case, record, user)
     })
+}
+
+/// The employees behind managers whom we set and who are none now: they may be deactivated.
+fn former(
+    case: Case<'_>,
+    desk: &Desk<'_>,
+    managers: Option<&Told<&BTreeSet<UserId>>>,
+) -> BTreeSet<EmployeeId> {
+    let Some(Told::Found(managers)) = managers else {
+        return BTreeSet::new();
+    };
+    let gone = case.memory.managers.difference(managers);
+    let links = gone.filter_map(|manager| desk.link_to(manager)?.found());
+    links.map(|link| link.employee.clone()).collect()
 }
 
 fn fate(case: Case<'_>, record: &Record<'_>) -> Fate {

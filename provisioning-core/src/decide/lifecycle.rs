@@ -76,7 +76,7 @@ fn by_standing(
             // 360Learning is right; nothing is written until it has said so twice.
             draft.find(Subject::Link, Reason::LinkMismatch);
             draft.memory.link = Some(user.id().clone());
-            draft.wait.look(draft.case.now + SECOND_LOOK);
+            draft.wait.look_in(SECOND_LOOK, draft.case.now);
             Disposition::NoOp(Reason::LinkMismatch)
         }
         (_, Standing::Leaver) => {
@@ -300,8 +300,7 @@ fn undo_wrong_account(draft: &mut Draft<'_>, situation: &Situation<'_>) -> Optio
 /// The budget of ordinary deactivations.
 pub(crate) const DEACTIVATION: Option<ChargeKind> = Some(ChargeKind::Deactivation);
 
-/// How soon what we just learned is looked at again.
-pub(crate) const SECOND_LOOK: SignedDuration = SignedDuration::from_secs(25);
+const SECOND_LOOK: SignedDuration = SignedDuration::from_secs(25);
 
 /// When a record that contradicts an event is looked at again, after the event.
 pub(crate) const SECOND_LOOKS: [SignedDuration; 4] = [

@@ -31,6 +31,10 @@ pub(crate) fn settle(draft: &mut Draft<'_>, estate: &Estate<'_>, target: &Target
         (false, Some(told)) => return draft.lacks(Subject::Manager, told),
         (false, None) => return,
     };
+    // Their return gives the person back to them, and only the person's own plan takes that back.
+    for employee in &estate.former {
+        draft.wait.wake_on(employee.clone());
+    }
     match &estate.manager {
         Chief::User { employee, user } => {
             draft.wait.wake_on(employee.clone());
@@ -73,7 +77,14 @@ fn remove(
     after: Option<&Step>,
     target: &Target,
 ) {
-    let ours: Vec<_> = draft.memory.managers.intersection(has).cloned().collect();
+    let ours = &draft.memory.managers;
+    if let Some(taken) = &mut draft.memory.taken {
+        // Whom we set and the rule no longer names is not given back.
+        taken
+            .managers
+            .retain(|manager| Some(manager) == keep || !ours.contains(manager));
+    }
+    let ours: Vec<_> = ours.intersection(has).cloned().collect();
     for manager in ours.into_iter().filter(|manager| Some(manager) != keep) {
         draft.say(
             Stage::Manager,

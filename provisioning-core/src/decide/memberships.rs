@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::mem;
 
 use learning360_client::{GroupId, Role, User};
 
@@ -130,6 +131,7 @@ fn remove(
         .filter(|membership| !wanted.untold.contains(&membership.group))
         .cloned()
         .collect();
+    forget_lost(draft, wanted, has);
     if ended.is_empty() {
         return;
     }
@@ -159,5 +161,22 @@ fn remove(
         let action = Action::RemoveMembership { membership };
         let step = draft.on(target, action, Reason::NoLongerGranted);
         draft.charge_of(&step, ChargeKind::GroupRemoval, object);
+    }
+}
+
+/// What a deactivation took and the rules no longer grant is neither ours any more nor given back.
+fn forget_lost(draft: &mut Draft<'_>, wanted: &Wanted, has: &BTreeSet<Membership>) {
+    let is_over = |membership: &Membership| {
+        membership.role == Role::Learner
+            && !has.contains(membership)
+            && !wanted.groups.contains(&membership.group)
+            && !wanted.untold.contains(&membership.group)
+    };
+    let (over, granted) = mem::take(&mut draft.memory.granted)
+        .into_iter()
+        .partition::<BTreeSet<_>, _>(is_over);
+    draft.memory.granted = granted;
+    if let Some(taken) = &mut draft.memory.taken {
+        taken.roles.retain(|membership| !over.contains(membership));
     }
 }

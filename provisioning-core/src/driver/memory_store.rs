@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::memory_runs::Runs;
 use super::ports::{
-    Claim, Commit, Committed, Intake, LEASE, Lease, Noted, Store, StoreError, Versioned,
+    Claim, Commit, Committed, Intake, LEASE, Lease, Noted, Store, StoreError, Versioned, later,
 };
 use crate::admit::{Ledger, Population};
 use crate::event::{Hint, Seq};
@@ -167,7 +167,7 @@ impl Store for MemoryStore {
             let lease = Lease(state.leases);
             let newest = Seq(state.seq);
             if let Some(row) = state.rows.get_mut(&employee) {
-                row.lease = Some((lease, now + LEASE));
+                row.lease = Some((lease, later(now, LEASE)));
                 row.claimed = newest;
                 let hint = row.hint.clone().unwrap_or_default();
                 claims.push(Claim::new(employee, lease, hint, row.memory.clone()));
@@ -212,7 +212,7 @@ impl Store for MemoryStore {
         row.first_hint = None;
         row.hint_due = None;
         row.memory = commit.memory.clone();
-        row.due = Some(commit.now + LEASE);
+        row.due = Some(later(commit.now, LEASE));
         if let Some((ledger, _)) = commit.ledger {
             state.ledger = ledger.clone();
             state.version += 1;
@@ -232,8 +232,8 @@ impl Store for MemoryStore {
             return Ok(false);
         };
         row.memory = memory.clone();
-        row.lease = Some((claim.lease, now + LEASE));
-        row.due = Some(now + LEASE);
+        row.lease = Some((claim.lease, later(now, LEASE)));
+        row.due = Some(later(now, LEASE));
         state.catch_up(&claim.employee);
         Ok(true)
     }

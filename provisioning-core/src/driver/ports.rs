@@ -281,12 +281,13 @@ impl Intake {
         if urgency == Urgency::Urgent {
             return self.at;
         }
-        let quiet = self.at + QUIET;
+        let quiet = later(self.at, QUIET);
         match first {
             // A clock that jumped back must not put the due time off.
-            Some(first) => quiet
-                .min(first.max(self.at - PATIENCE) + PATIENCE)
-                .max(self.at),
+            Some(first) => {
+                let furthest = later(self.at, -PATIENCE);
+                quiet.min(later(first.max(furthest), PATIENCE)).max(self.at)
+            }
             None => quiet,
         }
     }
@@ -340,6 +341,11 @@ impl StoreError {
 
 fn unlisted<'a, T: Send + 'a>() -> Listing<'a, T> {
     stream::once(async { Err(Unavailable::NotAsked) }).boxed()
+}
+
+/// So long after a time, as far as the calendar goes.
+pub(super) fn later(at: Timestamp, delay: SignedDuration) -> Timestamp {
+    at.checked_add(delay).unwrap_or(at)
 }
 
 /// How long a worker may go without a sign of life before its employees are taken over.

@@ -99,11 +99,6 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
         &self.store
     }
 
-    /// The Store, to go on with another driver: under another policy, say.
-    pub fn into_store(self) -> D {
-        self.store
-    }
-
     /// Decides and applies what is due now, for up to [`BATCH`] employees, reading for all of them
     /// together and writing to a few at the same time.
     ///

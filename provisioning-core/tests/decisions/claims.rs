@@ -1,11 +1,10 @@
 //! One account, several claims: a mail that somebody else holds stops the mail and nothing else.
 
 use learning360_client::UserField;
-use provisioning_core::driver::Decided;
 use provisioning_core::{Disposition, Evidence, Outcome, Reason};
 use serde_json::json;
 
-use crate::stage::{ADA, OTHER, Stage, USER, Way, active, both_ways, findings};
+use crate::stage::{ADA, OTHER, Seen, Stage, USER, Way, active, both_ways, findings};
 
 const OLD: &str = "ada@example.com";
 const NEW: &str = "ada.new@example.com";
@@ -47,7 +46,7 @@ fn of_grace(stage: &Stage, wants: &str) {
 }
 
 /// Only the first name was written, and the finding names the other account.
-fn only_the_mail_waits(stage: &Stage, decided: &Decided, reason: Reason) {
+fn only_the_mail_waits(stage: &Stage, decided: &Seen, reason: Reason) {
     let found = format!("{reason}(mail) by user {OTHER}");
     assert_eq!(findings(decided), [found]);
     let plan = "1. edit firstName because difference";

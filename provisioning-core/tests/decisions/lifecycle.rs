@@ -37,7 +37,7 @@ async fn lif_20_a_contradicted_event_is_looked_at_four_times_and_then_left_alone
     for seconds in [23, 95, 780, 2700] {
         let look = stage.after(seconds).await;
         assert_eq!(look.len(), 1, "after {seconds} s");
-        decided.extend(look);
+        decided.extend(look.into_iter().map(Into::into));
     }
     for decision in &decided {
         assert_eq!(

@@ -2,6 +2,9 @@
 #![cfg(feature = "driver")]
 
 mod adoption;
+mod asked;
+#[path = "../cases/mod.rs"]
+mod cases;
 mod claims;
 mod custom_fields;
 mod data;
@@ -9,16 +12,20 @@ mod estate;
 mod events;
 mod groups;
 mod identity;
+mod life;
 mod lifecycle;
+mod lives;
 mod managers;
 mod matching;
 mod model;
 mod order;
 mod outcomes;
 mod presence;
+mod previews;
 mod protection;
 mod returns;
 mod schedule;
 mod stage;
 mod standings;
+mod synchronizations;
 mod worlds;

@@ -1,7 +1,6 @@
 //! Managers: set, changed, awaited and given up.
 
-use learning360_client::UserId;
-use provisioning_core::{Effect, Evidence, Outcome, Reason};
+use provisioning_core::{Evidence, Outcome, Reason};
 use serde_json::json;
 
 use crate::stage::{ADA, OTHER, Stage, USER, Way, both_ways, findings, on_leave};
@@ -70,25 +69,6 @@ async fn mgr_01_a_manager_is_set_when_he_is_there(way: Way) {
     stage.event(BOSS, Evidence::Created).await;
     stage.after(2).await;
     assert_eq!(managers(&stage), [format!("{:024x}", 1)]);
-}
-
-#[tokio::test]
-async fn mgr_01_the_report_is_woken_although_the_answer_to_the_link_was_lost() {
-    let mut stage = report("");
-    stage.event(ADA, Evidence::Updated).await;
-    assert!(managers(&stage).is_empty());
-    under(&stage, BOSS, None);
-    // The create is answered, the link is made without an answer, and what follows sees it done.
-    stage.model.lock().surprises = vec![(true, Outcome::Unanswered), (true, created())];
-    stage.event(BOSS, Evidence::Created).await;
-    stage.after(2).await;
-    assert_eq!(managers(&stage), [format!("{:024x}", 1)]);
-}
-
-/// The answer to the first create.
-fn created() -> Outcome {
-    let user = UserId::try_from(format!("{:024x}", 1)).expect("an id");
-    Outcome::Done(Effect::Created(user))
 }
 
 async fn mgr_02_a_manager_out_of_scope_is_awaited(way: Way) {
@@ -215,4 +195,24 @@ async fn mgr_09_a_manager_who_returns_is_set(way: Way) {
     stage.event(BOSS, Evidence::Activated).await;
     stage.after(2).await;
     assert_eq!(managers(&stage), [OTHER]);
+}
+
+/// While the boss was away Ada got another one; his return gives her back to him, and her own
+/// plan takes that back, because it was we who set it.
+#[tokio::test]
+async fn mgr_09_who_had_the_manager_and_has_another_one_is_looked_at_again() {
+    let mut stage = report_and_boss("").linked(NEW_BOSS, THIRD, "103@example.com");
+    under(&stage, NEW_BOSS, None);
+    stage.event(ADA, Evidence::Updated).await;
+    assert_eq!(managers(&stage), [OTHER]);
+    stage.model.person(BOSS, &on_leave("102@example.com"));
+    stage.event(BOSS, Evidence::Inactivated).await;
+    under(&stage, ADA, Some(NEW_BOSS));
+    stage.event(ADA, Evidence::Updated).await;
+    assert_eq!(managers(&stage), [THIRD]);
+    stage.after(3_600).await;
+    under(&stage, BOSS, None);
+    stage.event(BOSS, Evidence::Activated).await;
+    stage.after(2).await;
+    assert_eq!(managers(&stage), [THIRD]);
 }

@@ -70,3 +70,19 @@ async fn ord_05_the_urgency_of_the_deactivation_is_kept() {
         stage.model.person(ADA, &active(MAIL));
     }
 }
+
+#[tokio::test]
+async fn ord_02_no_other_sign_takes_a_deletion_back() {
+    for others in [
+        [Evidence::Created, Evidence::Activated],
+        [Evidence::Joined, Evidence::Inactivated],
+    ] {
+        let mut stage = Stage::new().linked(ADA, USER, MAIL);
+        for evidence in [Evidence::Deleted].into_iter().chain(others) {
+            stage.note(ADA, evidence).await;
+        }
+        let decided = stage.after(2).await;
+        let expected = Disposition::Apply(Reason::SourceGone);
+        assert_eq!(decided[0].disposition, expected, "{others:?}");
+    }
+}

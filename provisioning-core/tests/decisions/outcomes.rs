@@ -80,7 +80,8 @@ async fn err_06_an_undocumented_refusal_is_tried_three_more_times() {
     stage.model.lock().surprises = vec![refused(), refused(), refused(), refused()];
     let mut decided = vec![stage.event(ADA, Evidence::Updated).await];
     for seconds in [40, 130, 700] {
-        decided.extend(stage.after(seconds).await);
+        let more = stage.after(seconds).await;
+        decided.extend(more.into_iter().map(Into::into));
     }
     let last = decided.last().expect("decided");
     assert_eq!(last.disposition, Disposition::Dead(Reason::UnknownCode));

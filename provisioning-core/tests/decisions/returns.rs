@@ -1,6 +1,6 @@
 //! Leaves, rehires and returns: what comes back and what does not.
 
-use learning360_client::Role;
+use learning360_client::{Role, Visibility};
 use provisioning_core::{Disposition, Evidence, Outcome, Reason};
 use serde_json::json;
 
@@ -291,4 +291,26 @@ async fn lif_17_a_lost_answer_to_the_restore_loses_nothing() {
     let roles = [format!("learner:{GROUP}"), format!("coach:{TEAM}")];
     assert_eq!(stage.model.roles(USER), roles);
     assert_eq!(stage.status(USER), "active");
+}
+
+/// A group that a rule gave before the leave and does not give any more is not given back.
+#[tokio::test]
+async fn lif_17_what_the_rules_no_longer_grant_is_not_given_back() {
+    let rule =
+        "[[groups]]\ngroup = \"507f1f77bcf86cd7994390a1\"\nwhen = \"work.department == 'a'\"\n";
+    let mut stage = Stage::plus(rule).linked(ADA, USER, MAIL);
+    stage.model.group(GROUP, None, Visibility::Private);
+    stage.model.group(TEAM, Some(GROUP), Visibility::Private);
+    stage.person(ADA, MAIL, &[("work.department", Some("a"))]);
+    stage.event(ADA, Evidence::Updated).await;
+    assert_eq!(stage.model.roles(USER).len(), 2);
+    leave(&mut stage, Way::Event).await;
+    stage.person(ADA, MAIL, &[("work.department", Some("b"))]);
+    stage.event(ADA, Evidence::Activated).await;
+    assert_eq!(stage.model.roles(USER), [format!("learner:{GROUP}")]);
+    let effects = stage.model.effects();
+    assert!(
+        !effects.contains(&format!("remove_membership {USER}")),
+        "{effects:?}"
+    );
 }

@@ -2,11 +2,13 @@
 
 use hibob_client::EmployeeId;
 use jiff::{SignedDuration, Timestamp};
-use provisioning_core::driver::{Decided, Driver, Intake, MemoryStore, Store};
+use provisioning_core::driver::{
+    Approval, Begun, Decided, Driver, Explained, Intake, MemoryStore, RunMode, Store, Whom,
+};
 use provisioning_core::policy::Depth;
-use provisioning_core::sync::{Listed, Synchronization, not_listed};
 use provisioning_core::{
-    Changed, DigestKey, Disposition, Evidence, Hint, Memory, Policy, Reason, Urgency,
+    Changed, DigestKey, Disposition, Evidence, Explanation, Finding, Hint, Hold, Memory, Plan,
+    Policy, Urgency,
 };
 use serde_json::json;
 
@@ -51,10 +53,65 @@ macro_rules! both_ways {
 }
 pub(crate) use both_ways;
 
+/// What was decided about somebody, with or without anything to do.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    pub(crate) disposition: Disposition,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) plan: Plan,
+    pub(crate) held: Vec<Hold>,
+    pub(crate) explanation: Explanation,
+    pub(crate) due: Option<Timestamp>,
+}
+
+/// What has findings.
+pub(crate) trait Finds {
+    fn findings(&self) -> &[Finding];
+}
+
 /// What a decision found, as texts.
-pub(crate) fn findings(decided: &Decided) -> Vec<String> {
-    let findings = decided.findings.iter();
+pub(crate) fn findings(decided: &impl Finds) -> Vec<String> {
+    let findings = decided.findings().iter();
     findings.map(ToString::to_string).collect()
+}
+
+impl Finds for Seen {
+    fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+}
+
+impl Finds for Decided {
+    fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+}
+
+impl From<Decided> for Seen {
+    fn from(decided: Decided) -> Self {
+        Self {
+            disposition: decided.disposition,
+            findings: decided.findings,
+            plan: decided.plan,
+            held: decided.held,
+            explanation: decided.explanation,
+            due: decided.due,
+        }
+    }
+}
+
+impl From<Explained> for Seen {
+    fn from(explained: Explained) -> Self {
+        let verdict = explained.verdict;
+        Self {
+            disposition: explained.disposition,
+            findings: verdict.findings,
+            plan: verdict.plan,
+            held: explained.held,
+            explanation: verdict.explanation,
+            due: verdict.wait.and_then(|wait| wait.at()),
+        }
+    }
 }
 
 /// A driver over the model, with a clock that is moved by hand.
@@ -72,8 +129,7 @@ impl Stage {
 
     pub(crate) fn with(policy: &str) -> Self {
         let model = Model::default();
-        let policy = Policy::parse(policy).expect("the policy is right");
-        let policy = policy.with_digest_key(DigestKey::new(*b"a key of the test"));
+        let policy = parse(policy);
         let now = NOW.parse().expect("a time");
         model.lock().now = now;
         let store = MemoryStore::new();
@@ -83,6 +139,18 @@ impl Stage {
             policy,
             driver,
             now,
+        }
+    }
+
+    /// The same stage under another policy; what the store knows stays.
+    pub(crate) fn under(self, policy: &str) -> Self {
+        let policy = parse(policy);
+        let (source, target) = (self.model.clone(), self.model.clone());
+        let driver = Driver::new(policy.clone(), source, target, self.driver.store().clone());
+        Self {
+            policy,
+            driver,
+            ..self
         }
     }
 
@@ -130,53 +198,42 @@ impl Stage {
     }
 
     /// Notes an event, settles what is due after the quiet time, and gives the first decision.
-    pub(crate) async fn event(&mut self, id: &str, evidence: Evidence) -> Decided {
+    pub(crate) async fn event(&mut self, id: &str, evidence: Evidence) -> Seen {
         self.note(id, evidence).await;
         self.advance(2);
         let decided = self.settle().await;
-        let first = decided
-            .into_iter()
-            .find(|decided| decided.employee.as_str() == id);
-        first.expect("a decision")
+        first_of(decided, id).expect("a decision").into()
     }
 
     /// The same news by an event or by a full synchronization; gives the first decision.
-    pub(crate) async fn by(&mut self, way: Way, id: &str, evidence: Evidence) -> Decided {
-        let decided = match way {
-            Way::Event => return self.event(id, evidence).await,
-            Way::Sync => self.sync(Depth::Deep).await,
-        };
-        let mut decided = decided.into_iter();
-        let first = decided.find(|decided| decided.employee.as_str() == id);
-        first.expect("a decision")
+    pub(crate) async fn by(&mut self, way: Way, id: &str, evidence: Evidence) -> Seen {
+        if let Way::Event = way {
+            return self.event(id, evidence).await;
+        }
+        let decided = self.sync(Depth::Deep).await;
+        if let Some(decided) = first_of(decided, id) {
+            return decided.into();
+        }
+        // There was nothing to do.
+        self.look_at(id).await
     }
 
-    /// A full synchronization: whoever is not in step by the listings is looked at by the
-    /// driver, and in a deep one everybody.
+    /// What would be done about somebody now.
+    pub(crate) async fn look_at(&self, id: &str) -> Seen {
+        let employee = EmployeeId::try_from(id).expect("an id");
+        let explained = self.driver.explain(&employee, self.now).await;
+        explained.expect("both answer").into()
+    }
+
+    /// A full synchronization that a person has approved; gives what was decided on its way.
     pub(crate) async fn sync(&mut self, depth: Depth) -> Vec<Decided> {
-        let directory = self.model.directory();
-        let mut sync = Synchronization::at_depth(&self.policy, depth, &directory, self.now);
-        let mut hints = Vec::new();
-        for employee in self.model.employees() {
-            let id = employee.id().clone();
-            let memory = self.driver.store().memory(&id).unwrap_or_default();
-            let in_step = match sync.decide(employee, &memory) {
-                Listed::Verdict(verdict) => {
-                    verdict.disposition == Disposition::NoOp(Reason::InSync)
-                }
-                Listed::Needs(_) => false,
-            };
-            if depth == Depth::Deep || !in_step {
-                hints.push((id, Hint::refresh(self.now)));
-            }
-        }
-        let missing = sync.not_listed().cloned();
-        hints.extend(missing.map(|id| (id, not_listed(self.now))));
-        for (id, hint) in hints {
-            let intake = Intake::new(id, hint, self.now);
-            let noted = self.driver.store().note(intake).await;
-            noted.expect("the store holds");
-        }
+        let (driver, now) = (&self.driver, self.now);
+        let mut watch = |_| {};
+        let survey = driver.survey(depth, &Whom::Everybody, now, &mut watch);
+        let survey = survey.await.expect("both can be listed");
+        let begun = driver.begin(&survey, RunMode::Fresh, Approval::ByPerson, now);
+        let begun = begun.await.expect("the store holds");
+        assert!(matches!(begun, Begun::Running(_)), "{begun:?}");
         self.advance(2);
         self.settle().await
     }
@@ -220,6 +277,16 @@ impl Stage {
     pub(crate) fn status(&self, user: &str) -> String {
         self.model.text(user, "status").unwrap_or_default()
     }
+}
+
+fn first_of(decided: Vec<Decided>, id: &str) -> Option<Decided> {
+    let mut decided = decided.into_iter();
+    decided.find(|decided| decided.employee.as_str() == id)
+}
+
+fn parse(policy: &str) -> Policy {
+    let policy = Policy::parse(policy).expect("the policy is right");
+    policy.with_digest_key(DigestKey::new(*b"a key of the test"))
 }
 
 pub(crate) fn active(mail: &str) -> [(&'static str, Option<&str>); 6] {

@@ -12,16 +12,16 @@ async fn effects(story: Story, evidence: Evidence, crash_after: Option<usize>) -
     let policy = POLICY.replace("[user]", "[lifecycle]\nactivate = true\n[user]");
     let mut world = World::with_people(&policy, 2).await;
     story(&mut world);
-    world.ports.network().crash_after = crash_after;
+    world.ports.model.lock().crash_after = crash_after;
     world.note(0, evidence).await;
     world.advance(2);
-    let crashed = world.ports.crashed.clone();
+    let crashed = world.ports.model.lock().crashed.clone();
     tokio::select! {
         biased;
         () = crashed.notified() => {}
         () = async { world.driver.turn(world.now).await.expect("the store holds"); } => {}
     }
-    world.ports.network().crash_after = None;
+    world.ports.model.lock().crash_after = None;
     world.advance(LEASE.as_secs());
     world.live(3600).await;
     world.ports.model.effects()

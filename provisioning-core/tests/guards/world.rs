@@ -15,7 +15,6 @@ use provisioning_core::{
     Urgency,
 };
 use serde_json::json;
-use tokio::sync::Notify;
 
 use crate::model::Model;
 
@@ -35,7 +34,6 @@ last_name = "surname"
 pub(crate) struct Ports {
     pub(crate) model: Model,
     network: Arc<Mutex<Network>>,
-    pub(crate) crashed: Arc<Notify>,
 }
 
 #[derive(Default)]
@@ -48,8 +46,6 @@ pub(crate) struct Network {
     pub(crate) writes: Option<Outcome>,
     /// What writes of one kind get.
     pub(crate) kind: Option<(&'static str, Outcome)>,
-    /// The process ends after so many writes.
-    pub(crate) crash_after: Option<usize>,
     /// Calls that reached Bob and 360Learning, as batches of reads and single writes.
     pub(crate) calls: (usize, usize, usize),
 }
@@ -98,27 +94,18 @@ impl Target for Lms {
     }
 
     async fn apply(&self, step: &Step, created: Option<&UserId>) -> Outcome {
-        let (answer, crashes) = {
+        let answer = {
             let mut network = self.0.network();
             network.calls.2 += 1;
             let of_kind = network.kind.clone();
             let of_kind = of_kind.filter(|(kind, _)| *kind == step.action.kind().as_str());
             let answer = of_kind.map(|(_, outcome)| outcome);
-            let left = network.crash_after.as_mut().map(|left| {
-                *left = left.saturating_sub(1);
-                *left
-            });
-            (answer.or(network.writes.clone()), left == Some(0))
+            answer.or(network.writes.clone())
         };
-        let outcome = match answer {
+        match answer {
             Some(outcome) => outcome,
             None => self.0.model.apply(step, created).await,
-        };
-        if crashes {
-            self.0.crashed.notify_one();
-            std::future::pending::<()>().await;
         }
-        outcome
     }
 }
 
@@ -149,7 +136,7 @@ impl World {
     pub(crate) fn under(self, policy: &str) -> Self {
         let policy = Policy::parse(policy).expect("the policy is right");
         let (bob, lms) = (Bob(self.ports.clone()), Lms(self.ports.clone()));
-        let driver = Driver::new(policy, bob, lms, self.driver.into_store());
+        let driver = Driver::new(policy, bob, lms, self.store().clone());
         Self {
             ports: self.ports,
             driver,
