@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use provisioning_core::{Changed, Evidence, Hint, Seq, Urgency};
 
+use crate::cases::cases;
+
 fn hint() -> impl Strategy<Value = Hint> {
     let evidence = prop::sample::select(vec![
         Evidence::Created,
@@ -35,6 +37,8 @@ fn hint() -> impl Strategy<Value = Hint> {
 }
 
 proptest! {
+    #![proptest_config(cases(1_000))]
+
     #[test]
     fn merging_is_commutative_associative_and_idempotent(a in hint(), b in hint(), c in hint()) {
         let ab = a.clone().merge(b.clone());

@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 use provisioning_core::{Catalog, Policy};
 
-const EXAMPLE: &str = include_str!("../src/policy/example.toml");
+use crate::cases::cases;
+
+const EXAMPLE: &str = include_str!("../../src/policy/example.toml");
 
 /// The example with a few pieces cut, doubled or put elsewhere.
 fn broken() -> impl Strategy<Value = String> {
@@ -25,6 +27,8 @@ fn broken() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #![proptest_config(cases(1_000))]
+
     #[test]
     fn any_text_is_a_policy_or_has_problems(text in prop_oneof![".{0,200}", broken()]) {
         match Policy::parse(&text) {
