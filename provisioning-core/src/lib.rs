@@ -5,19 +5,183 @@
 //! decision is made from what both systems say now. The core does no I/O, knows no clock, draws no
 //! random number, keeps no global state and never panics; the same input gives the same bytes.
 //!
-//! The way of the data: [`classify`] turns a verified delivery into a [`Hint`]. [`decide()`] is
-//! called with the hint, the employee's [`Memory`] and the [`Facts`] so far. While it answers
-//! [`Decision::Need`], its queries are fetched and it is called again. Its [`Verdict`] goes through
-//! [`admit()`], which lets steps pass or holds them. Each applied step's [`Outcome`] goes to
-//! [`absorb()`].
+//! # The way of the data
 //!
-//! A full synchronization is the same decision for everybody, made from what both systems list:
-//! [`sync`]. What a changed policy would do is the same decision made twice: [`preview`].
-//! [`quarantine`] says when to stop calling an API that refuses or fails.
+//! ```text
+//! webhook ─ classify ─→ Hint ─┐                 ┌─ Need: read it, add it to the Facts, call again
+//!   (hints of one employee    ├─→ decide ───────┤
+//!    merge into one)  Memory ─┘                 └─ Verdict ─ admit ─→ steps that run, steps held
+//!                                                                        │
+//!                       Memory, whom to wake ←─ absorb ←─ outcome ←─ apply one step after another
+//! ```
+//!
+//! | | what it does | what the host does with it |
+//! |---|---|---|
+//! | [`Policy`] | says who gets which account; parsed once, [bound](Policy::bind) to the tenant's catalog | reloads it when the file changes |
+//! | [`classify`] | turns a verified delivery into a [`Hint`], or says why there is none | notes the hint durably, answers 200 |
+//! | [`Hint`] | why somebody is to be looked at; hints [merge](Hint::merge) in any order | keeps one for each employee, [stamped](Hint::stamped) with a running number |
+//! | [`decide()`] | asks for facts until it can tell, then gives a [`Verdict`]; at most four rounds | reads what is asked for |
+//! | [`Verdict`] | a [`Disposition`], [`Finding`]s beside it, a [`Plan`] of [`Step`]s, their [`Charge`]s, when to look again, an [`Explanation`] | shows it |
+//! | [`admit()`] | lets steps run or holds them for approval, by the budgets in the [`Ledger`] | stores memory and ledger together, *before* the first step |
+//! | [`absorb()`] | says what a step's [`Outcome`] means: go on, skip, decide again, wait, stop | stores the memory after each step, looks at whom it wakes |
+//! | [`Memory`] | what is remembered of one employee; opaque, versioned, serialisable | stores it |
+//! | [`sync`] | the same decision for everybody, from what both systems list | runs it daily |
+//! | [`preview`] | what a changed policy would do | runs it before the change |
+//! | [`quarantine`] | when to stop calling an API that refuses or fails | obeys |
+//!
+//! What a host must keep: hints and memory are written by one worker an employee at a time;
+//! memory and ledger are stored in one transaction that fails if a newer hint came in or somebody
+//! else wrote the ledger; then it decides again. After any surprise, a crash included, the cure is
+//! the same: decide again from fresh facts. The feature `driver` does all of it.
+//!
+//! # The pure core
+//!
+//! ```
+//! use hibob_client::webhook::{Secret, Verifier};
+//! use provisioning_core::{
+//!     Action, Answer, Classified, Data, Decision, Delivery, Effect, Endpoint, Facts, Ledger, Memory,
+//!     Next, Outcome, Policy, Population, Query, Seq, Step, absorb, admit, classify, decide,
+//! };
+//! # use serde_json::json;
+//!
+//! /// Reads what is asked for: here from a Bob who knows Ada, and a 360Learning that knows nobody.
+//! fn read(query: &Query) -> Answer {
+//! #   let ada = json!({
+//! #       "id": "33", "email": "ada@example.com", "firstName": "Ada", "surname": "Lovelace",
+//! #       "internal": { "status": "Active", "lifecycleStatus": "employed" },
+//! #   });
+//! #   let ada = hibob_client::Employee::from_json(ada).expect("a record");
+//!     match query {
+//!         Query::Person(_) => Answer::Found(Data::Person(Box::new(ada))),
+//!         Query::UsersByMail(_) => Answer::Found(Data::Users(Vec::new())),
+//!         _ => Answer::NotFound,
+//!     }
+//! }
+//!
+//! /// Applies a step: a stand-in for the calls of `learning360_client`.
+//! fn apply(step: &Step) -> Outcome {
+//! #   let user = learning360_client::UserId::try_from("0000000000000000000000aa").expect("an id");
+//!     match &step.action {
+//!         Action::Create { .. } => Outcome::Done(Effect::Created(user)),
+//!         _ => Outcome::Done(Effect::Plain),
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let policy = Policy::parse(
+//!     r#"
+//!     platform = "example-provisioner"            # the name of our links; keep it for ever
+//!     [time]
+//!     zone = "Europe/Paris"                       # days end where people work
+//!     [user]
+//!     group = "507f1f77bcf86cd799439011"          # everybody is a learner here
+//!     mail = "email | trim | lower"
+//!     first_name = "firstName"
+//!     last_name = "surname"
+//!     "#,
+//! )?;
+//! # let now: jiff::Timestamp = "2026-03-02T09:00:00Z".parse()?;
+//! # let body = json!({ "type": "employee.created", "version": "v2", "data": { "employeeId": "33" } });
+//! # let body = body.to_string().into_bytes();
+//! # let headers = hibob_client::testing::signed_headers("from Bob's settings", &body);
+//!
+//! // A webhook arrives. Nothing is read from it but who it is about.
+//! let verifier = Verifier::new([Secret::new("upsert-1", "from Bob's settings")])?;
+//! let opened = verifier.open(&headers, &body, now)?;      // fails: answer 401
+//! let delivery = Delivery::new(&opened.delivery, Endpoint::Upsert);
+//! let Classified::Hint(hinted) = classify(&policy, &delivery, now) else {
+//!     return Ok(());                                      // not acted on: answer 200
+//! };
+//! let position = Seq(1);                                  // the Store counts what comes in
+//! let hint = hinted.hint.stamped(position);               // store it, then answer 200
+//!
+//! // Decide. What is read now was read after that position.
+//! let memory = Memory::default();                         // from the Store
+//! let mut facts = Facts::default();
+//! let verdict = loop {
+//!     match decide(&policy, &hinted.employee, &hint, &memory, &facts, now) {
+//!         Decision::Verdict(verdict) => break verdict,
+//!         Decision::Need { queries, .. } => {
+//!             for query in queries {
+//!                 let answer = read(&query);
+//!                 facts.insert(query, position, answer);
+//!             }
+//!         }
+//!     }
+//! };
+//! println!("{}\n{}", verdict.disposition, verdict.explanation);
+//! assert_eq!(verdict.disposition.to_string(), "apply(provision)");
+//!
+//! // Ask the guards, and store memory and ledger before the first step.
+//! let ledger = Ledger::default();                         // from the Store
+//! let company = Population::of(400);                      // linked accounts in use
+//! let admission = admit(policy.guards(), &ledger, &verdict, &company, now);
+//! assert!(admission.held.is_empty());
+//!
+//! // Apply what may run, and take in what came of it.
+//! let mut memory = admission.memory;
+//! let mut skipped = Vec::new();
+//! for step in &admission.run {
+//!     if step.needs.as_ref().is_some_and(|needed| skipped.contains(needed)) {
+//!         skipped.push(step.id.clone());
+//!         continue;
+//!     }
+//!     let absorbed = absorb(&hinted.employee, &memory, step, &apply(step), now);
+//!     memory = absorbed.memory;                           // store it; look at `absorbed.wake`
+//!     match absorbed.next {
+//!         Next::Continue => {}
+//!         Next::Skip(_) => skipped.push(step.id.clone()),
+//!         _ => break,                                     // decide again, now or later, or stop
+//!     }
+//! }
+//! assert!(memory.link().is_some());
+//! // Look again at `verdict.wait`, even if no event comes.
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # With the driver
+//!
+//! The features `driver` and `clients` leave a host with intake, a database behind the trait
+//! `Store`, and a clock.
+//!
+#![cfg_attr(feature = "clients", doc = "```no_run")]
+#![cfg_attr(not(feature = "clients"), doc = "```text")]
+//! use hibob_client::EmployeeId;
+//! use provisioning_core::clients::{Bob, Lms};
+//! use provisioning_core::driver::{Driver, Intake, MemoryStore, Store};
+//! use provisioning_core::{Hint, Policy};
+//!
+//! # async fn embed(now: jiff::Timestamp) -> Result<(), Box<dyn std::error::Error>> {
+//! let policy = Policy::parse(&std::fs::read_to_string("policy.toml")?)?;
+//! let bob = hibob_client::Client::builder().service_user("id", "token").build()?;
+//! let lms = learning360_client::Client::builder().credentials("id", "secret").build()?;
+//! let (source, target) = (Bob::new(bob, &policy), Lms::new(lms, &policy));
+//! let driver = Driver::new(policy, source, target, MemoryStore::new());
+//!
+//! // For each webhook: note the hint that `classify` gives, and answer 200.
+//! let employee = EmployeeId::try_from("3332883894235038486")?;
+//! driver.store().note(Intake::new(employee, Hint::refresh(now), now)).await?;
+//!
+//! // Again and again: at once while somebody is due, else when `next_due` has come.
+//! let turn = driver.turn(now).await?;
+//! for decided in turn.decided {
+//!     println!("{}: {}\n{}", decided.employee, decided.disposition, decided.explanation);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Codes
+//!
+//! Every disposition, finding and refusal has a [`Reason`] with a stable code; the repository's
+//! `docs/reasons.md` lists them, and `docs/scenarios.md` says what happens in every situation and
+//! which test proves it.
 //!
 //! # Features
 //!
-//! Nothing is on by default, and nothing but the pure core is built.
+//! Nothing is on by default, and nothing but the pure core is built. It builds for
+//! `wasm32-unknown-unknown`, as a module without any import.
 //!
 //! - `driver`: an asynchronous loop over three ports, with an in-memory store.
 //! - `clients`: the ports for `hibob-client` and `learning360-client` (reqwest and tokio).
