@@ -1,6 +1,7 @@
 //! A company of some people on both stand-ins, a host between them, and its commands.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use provisioner::{Clock, Environment, Host, Settings};
 use provisioning_core::Policy;
@@ -10,6 +11,7 @@ use sandbox::{
     UserStatus, Webhook,
 };
 use serde_json::Value;
+use tokio::time::timeout;
 
 use super::home::Home;
 use super::world::{DEACTIVATION, UPSERT, stand_ins, variables};
@@ -224,9 +226,11 @@ impl Company {
     pub async fn run_with(&self, arguments: &[&str], others: &[(&str, &str)]) -> Ran {
         let mut command = self.command(arguments);
         command.envs(others.iter().copied());
-        // The stand-ins answer on this thread.
-        let output = tokio::task::spawn_blocking(move || command.output());
-        let output = output.await.unwrap().unwrap();
+        // The stand-ins answer on this thread meanwhile. A test that fails leaves no process behind.
+        let mut command = tokio::process::Command::from(command);
+        command.stdin(Stdio::null()).kill_on_drop(true);
+        let output = timeout(PATIENCE, command.output());
+        let output = output.await.expect("it ends").unwrap();
         Ran {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8(output.stdout).unwrap(),
@@ -299,3 +303,6 @@ impl Ran {
         serde_json::from_str(&self.out).unwrap()
     }
 }
+
+/// For a command to end; only a test that fails waits for so long.
+const PATIENCE: Duration = Duration::from_secs(180);
