@@ -75,6 +75,17 @@ pub struct Memory {
     pub(crate) surprises: u32,
     /// When to look again at the latest, as last decided.
     pub(crate) wait: Option<Wait>,
+    /// What those who wait for this person were last told.
+    pub(crate) told: News,
+}
+
+/// What others may wait for: the account, whether it is in use, and its mail.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct News {
+    link: Option<UserId>,
+    gone: bool,
+    mail: Option<MailKey>,
 }
 
 /// What a deactivation took.
@@ -154,6 +165,26 @@ impl Memory {
     /// Whether a linked account is there that we have not deactivated.
     pub fn is_linked_active(&self) -> bool {
         self.link.is_some() && self.deactivated.is_none()
+    }
+
+    /// Whether there is something that those who wait for this person were not told. It outlives a
+    /// crash between a step and the telling.
+    pub(crate) fn has_news(&self) -> bool {
+        self.told != self.news()
+    }
+
+    /// Those who wait for this person were told.
+    pub(crate) fn telling(self) -> Self {
+        let told = self.news();
+        Self { told, ..self }
+    }
+
+    fn news(&self) -> News {
+        News {
+            link: self.link.clone(),
+            gone: self.deactivated.is_some(),
+            mail: self.mail.clone(),
+        }
     }
 
     /// Takes in the signs of a hint; they outlive the hint, which a commit clears.
@@ -278,6 +309,7 @@ impl Default for Memory {
             attempts: 0,
             surprises: 0,
             wait: None,
+            told: News::default(),
         }
     }
 }

@@ -79,13 +79,16 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
                     .await?;
             }
         }
-        let due = work.decided.due;
-        self.store
-            .release(work.claim, Some(&work.memory), due)
-            .await?;
-        if !work.wake.is_empty() {
-            self.store.wake(&work.wake, work.now).await?;
+        let mut memory = work.memory;
+        if memory.has_news() || !work.wake.is_empty() {
+            // Before it counts as told: whoever waits must not be forgotten in a crash.
+            let mut changed = work.wake;
+            changed.insert(work.claim.employee.clone());
+            self.store.wake(&changed, work.now).await?;
+            memory = memory.telling();
         }
+        let due = work.decided.due;
+        self.store.release(work.claim, Some(&memory), due).await?;
         Ok(work.decided)
     }
 }

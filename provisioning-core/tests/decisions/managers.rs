@@ -1,6 +1,7 @@
 //! Managers: set, changed, awaited and given up.
 
-use provisioning_core::{Evidence, Outcome, Reason};
+use learning360_client::UserId;
+use provisioning_core::{Effect, Evidence, Outcome, Reason};
 use serde_json::json;
 
 use crate::stage::{ADA, OTHER, Stage, USER, Way, both_ways, findings, on_leave};
@@ -69,6 +70,25 @@ async fn mgr_01_a_manager_is_set_when_he_is_there(way: Way) {
     stage.event(BOSS, Evidence::Created).await;
     stage.after(2).await;
     assert_eq!(managers(&stage), [format!("{:024x}", 1)]);
+}
+
+#[tokio::test]
+async fn mgr_01_the_report_is_woken_although_the_answer_to_the_link_was_lost() {
+    let mut stage = report("");
+    stage.event(ADA, Evidence::Updated).await;
+    assert!(managers(&stage).is_empty());
+    under(&stage, BOSS, None);
+    // The create is answered, the link is made without an answer, and what follows sees it done.
+    stage.model.lock().surprises = vec![(true, Outcome::Unanswered), (true, created())];
+    stage.event(BOSS, Evidence::Created).await;
+    stage.after(2).await;
+    assert_eq!(managers(&stage), [format!("{:024x}", 1)]);
+}
+
+/// The answer to the first create.
+fn created() -> Outcome {
+    let user = UserId::try_from(format!("{:024x}", 1)).expect("an id");
+    Outcome::Done(Effect::Created(user))
 }
 
 async fn mgr_02_a_manager_out_of_scope_is_awaited(way: Way) {
