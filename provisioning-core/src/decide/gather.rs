@@ -4,6 +4,7 @@ use learning360_client::{MappingId, User, UserId, UserStatus};
 use super::Case;
 use super::account::Account;
 use super::estate::{self, Estate};
+use super::matching::is_own_create;
 use super::moves::Moves;
 use super::record::Record;
 use super::standing::Standing;
@@ -26,6 +27,9 @@ pub(crate) struct Situation<'a> {
     pub(crate) rows: Option<Told<&'a [LifecycleRow]>>,
     /// An account that was given to us by mistake and may have to be deactivated again.
     pub(crate) wrong: Option<Told<&'a User>>,
+    /// What a create of ours has made whose answer was lost, where it is not among the holders:
+    /// the person has another mail by now, or is not to have an account any more.
+    pub(crate) made: Option<Told<&'a User>>,
 }
 
 /// An account that holds the wanted mail.
@@ -80,6 +84,7 @@ pub(crate) fn gather<'a>(case: Case<'a>, desk: &Desk<'a>) -> Situation<'a> {
     let namesakes = record
         .as_ref()
         .map(|record| namesakes(case, desk, record, &account));
+    let made = made(case, desk, record.as_ref(), &account);
     let nothing_shown = matches!(person, Some(Told::NotFound | Told::Unavailable(_)));
     let user = account.user().or_else(|| candidate(&account, &holders));
     let estate = Estate::ask(case, desk, record.as_ref(), user, nothing_shown);
@@ -94,7 +99,44 @@ pub(crate) fn gather<'a>(case: Case<'a>, desk: &Desk<'a>) -> Situation<'a> {
         rows,
         account,
         wrong,
+        made,
     }
+}
+
+fn made<'a>(
+    case: Case<'a>,
+    desk: &Desk<'a>,
+    record: Option<&Record<'_>>,
+    account: &Account<'_>,
+) -> Option<Told<&'a User>> {
+    let intent = case.memory.create.as_ref()?;
+    let (Account::None | Account::Broken(_)) = account else {
+        return None;
+    };
+    let wanted = record.filter(|record| record.may_want_account());
+    let users = match (&intent.mail, &intent.username) {
+        (Some(mail), _) if wanted.and_then(Record::mail).as_ref() == Some(mail) => return None,
+        (Some(mail), _) => desk.users_by_mail(mail),
+        (None, Some(name)) if wanted.and_then(Record::username).as_ref() == Some(name) => {
+            return None;
+        }
+        (None, Some(name)) => desk.users_by_username(name),
+        (None, None) => return None,
+    };
+    let users = match Told::settled(users) {
+        Told::Found(users) => users,
+        Told::NotFound => return None,
+        Told::Forbidden => return Some(Told::Forbidden),
+        Told::Unavailable(why) => return Some(Told::Unavailable(why)),
+    };
+    let ours = users.iter().find(|user| is_own_create(case.memory, user))?;
+    Some(match Told::settled(desk.link_to(ours.id())) {
+        Told::NotFound => Told::Found(ours),
+        // It is somebody's by now.
+        Told::Found(_) => return None,
+        Told::Forbidden => Told::Forbidden,
+        Told::Unavailable(why) => Told::Unavailable(why),
+    })
 }
 
 /// The account that would be taken over, if the policy agrees.

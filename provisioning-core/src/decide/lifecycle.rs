@@ -300,7 +300,8 @@ fn undo_wrong_account(draft: &mut Draft<'_>, situation: &Situation<'_>) -> Optio
 /// The budget of ordinary deactivations.
 pub(crate) const DEACTIVATION: Option<ChargeKind> = Some(ChargeKind::Deactivation);
 
-const SECOND_LOOK: SignedDuration = SignedDuration::from_secs(25);
+/// How soon what we just learned is looked at again.
+pub(crate) const SECOND_LOOK: SignedDuration = SignedDuration::from_secs(25);
 
 /// When a record that contradicts an event is looked at again, after the event.
 pub(crate) const SECOND_LOOKS: [SignedDuration; 4] = [

@@ -4,11 +4,13 @@ use super::account::Account;
 use super::draft::{Draft, Target};
 use super::explanation::Stage;
 use super::gather::{Holder, Owner, Situation};
+use super::lifecycle::SECOND_LOOK;
 use super::projection::same_name;
 use super::record::Record;
 use super::standing::Standing;
 use super::{claims, diff, restore};
 use crate::facts::{MailKey, Told, Username};
+use crate::memory::Memory;
 use crate::plan::{
     Action, ChargeKind, Disposition, Finding, Precondition, Reason, Step, Subject, UserRef,
 };
@@ -52,6 +54,28 @@ pub(crate) fn by_mail(
         None => create(draft, record, situation),
         Some(holder) if is_live(holder) => live_holder(draft, record, situation, holder),
         Some(holder) => deleted_holder(draft, record, situation, holder),
+    }
+}
+
+/// MAT-19, where nobody would come across the account: it is linked first, whatever is to become of
+/// it, and then looked at as the person's own.
+pub(crate) fn lost_create(draft: &mut Draft<'_>, situation: &Situation<'_>) -> Option<Disposition> {
+    match situation.made? {
+        Told::Found(user) => {
+            draft.say(
+                Stage::Match,
+                format!("user {} was made by us, and the answer was lost", user.id()),
+            );
+            let precondition = Precondition::Status(user.status().clone());
+            let user = UserRef::Known(user.id().clone());
+            let linked = link(draft, situation, user, Reason::OwnCreate, precondition);
+            draft.push(linked);
+            draft.wait.look(draft.case.now + SECOND_LOOK);
+            Some(Disposition::Apply(Reason::OwnCreate))
+        }
+        Told::NotFound => None,
+        Told::Forbidden => Some(draft.retry(Reason::FixConfig)),
+        Told::Unavailable(_) => Some(draft.retry(Reason::Unavailable)),
     }
 }
 
@@ -218,7 +242,7 @@ fn live_holder(
             let reason = claims::claim(draft, situation, holder, None);
             conflict(draft, reason, user)
         }
-        Owner::Nobody if is_own_create(draft, user) => {
+        Owner::Nobody if is_own_create(&draft.memory, user) => {
             take_over(draft, record, situation, user, Reason::OwnCreate)
         }
         Owner::Nobody if was_deleted_before(user) => {
@@ -304,10 +328,10 @@ fn conflict(draft: &mut Draft<'_>, reason: Reason, user: &User) -> Disposition {
 }
 
 /// MAT-19: the answer to a create of ours was lost, and this is what it made.
-fn is_own_create(draft: &Draft<'_>, user: &User) -> bool {
+pub(crate) fn is_own_create(memory: &Memory, user: &User) -> bool {
     let mail = user.mail().and_then(MailKey::parse);
     let username = user.username().and_then(Username::parse);
-    let intended = draft.memory.create.as_ref().is_some_and(|intent| {
+    let intended = memory.create.as_ref().is_some_and(|intent| {
         let by_mail = intent.mail.is_some() && intent.mail == mail;
         let by_name = intent.mail.is_none() && intent.username.is_some();
         by_mail || (by_name && intent.username == username)

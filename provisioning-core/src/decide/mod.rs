@@ -138,6 +138,9 @@ pub fn decide(
 fn settle(case: Case<'_>, situation: &Situation<'_>) -> Verdict {
     let mut draft = Draft::new(case);
     draft.look_at_what_may_be_stale();
+    if let Some(disposition) = matching::lost_create(&mut draft, situation) {
+        return draft.finish(disposition);
+    }
     let disposition = match (situation.person, &situation.record) {
         (Told::Found(_), Some(record)) => lifecycle::settle(&mut draft, record, situation),
         (Told::NotFound, _) => absent::not_found(&mut draft, situation),

@@ -173,6 +173,52 @@ async fn mat_19_already_used_after_a_lost_create_may_be_our_own_success() {
     assert_eq!(decided.disposition, Disposition::Apply(Reason::OwnCreate));
 }
 
+/// Ada is being made; the answer is lost, and so is the process.
+async fn made_without_an_answer() -> Stage {
+    let mut stage = Stage::new().active(ADA, "ada@example.com");
+    stage.model.lock().surprises = vec![(true, Outcome::Unanswered)];
+    stage.note(ADA, Evidence::Created).await;
+    stage.advance(2);
+    stage.driver.turn(stage.now).await.expect("holds");
+    stage
+}
+
+#[tokio::test]
+async fn mat_19_a_lost_create_is_found_although_the_mail_has_changed_since() {
+    let mut stage = made_without_an_answer().await;
+    stage = stage.active(ADA, "new@example.com");
+    let decided = stage.event(ADA, Evidence::Updated).await;
+    assert_eq!(decided.disposition, Disposition::Apply(Reason::OwnCreate));
+    stage.after(30).await;
+    let user = format!("{:024x}", 1);
+    let effects = stage.model.effects();
+    assert_eq!(effects.iter().filter(|it| it.contains("create")).count(), 1);
+    assert_eq!(effects[1], format!("link {user}"));
+    assert!(effects[2].starts_with("edit"), "{effects:?}");
+}
+
+#[tokio::test]
+async fn mat_19_what_a_lost_create_made_is_deactivated_if_the_person_leaves_first() {
+    let user = format!("{:024x}", 1);
+    for gone in [false, true] {
+        let mut stage = made_without_an_answer().await;
+        let evidence = if gone {
+            stage.model.lock().people.remove(ADA);
+            Evidence::Deleted
+        } else {
+            let left = [
+                ("internal.status", Some("Inactive")),
+                ("internal.lifecycleStatus", Some("terminated")),
+            ];
+            stage.person(ADA, "ada@example.com", &left);
+            Evidence::Inactivated
+        };
+        stage.event(ADA, evidence).await;
+        stage.after(30).await;
+        assert_eq!(stage.status(&user), "deleted", "record deleted: {gone}");
+    }
+}
+
 #[tokio::test]
 async fn mat_23_a_restore_that_names_another_account_stops_the_person() {
     let mut stage =
