@@ -60,23 +60,35 @@ pub(crate) fn by_mail(
 /// MAT-19, where nobody would come across the account: it is linked first, whatever is to become of
 /// it, and then looked at as the person's own.
 pub(crate) fn lost_create(draft: &mut Draft<'_>, situation: &Situation<'_>) -> Option<Disposition> {
-    match situation.made? {
+    let made = match (situation.made, &situation.account) {
+        (Some(made), _) => made,
+        // We know what we made, but not whether the link to it was.
+        (None, Account::LinkLost(user)) if is_left_alone(draft, situation) => Told::Found(*user),
+        (None, _) => return None,
+    };
+    match made {
         Told::Found(user) => {
             draft.say(
                 Stage::Match,
-                format!("user {} was made by us, and the answer was lost", user.id()),
+                format!("user {} was made by us, and is not linked yet", user.id()),
             );
             let precondition = Precondition::Status(user.status().clone());
             let user = UserRef::Known(user.id().clone());
             let linked = link(draft, situation, user, Reason::OwnCreate, precondition);
             draft.push(linked);
-            draft.wait.look(draft.case.now + SECOND_LOOK);
+            draft.wait.look_in(SECOND_LOOK, draft.case.now);
             Some(Disposition::Apply(Reason::OwnCreate))
         }
         Told::NotFound => None,
         Told::Forbidden => Some(draft.retry(Reason::FixConfig)),
         Told::Unavailable(_) => Some(draft.retry(Reason::Unavailable)),
     }
+}
+
+/// Whether an account that we have just made would not be linked with whatever else it needs.
+fn is_left_alone(draft: &Draft<'_>, situation: &Situation<'_>) -> bool {
+    let record = situation.record.as_ref();
+    draft.memory.create.is_some() && !record.is_some_and(Record::may_want_account)
 }
 
 /// Why nobody can be identified by this mail; a username will do instead, where one is mapped.

@@ -1,10 +1,9 @@
 //! Managers: set, changed, awaited and given up.
 
-use learning360_client::UserId;
-use provisioning_core::{Effect, Evidence, Outcome, Reason};
+use provisioning_core::{Evidence, Outcome, Reason};
 use serde_json::json;
 
-use crate::stage::{ADA, OTHER, Stage, USER, Way, both_ways, findings, on_leave};
+use crate::stage::{ADA, OTHER, Stage, USER, Way, both_ways, created, findings, on_leave};
 
 const MAIL: &str = "ada@example.com";
 const BOSS: &str = "102";
@@ -83,12 +82,6 @@ async fn mgr_01_the_report_is_woken_although_the_answer_to_the_link_was_lost() {
     stage.event(BOSS, Evidence::Created).await;
     stage.after(2).await;
     assert_eq!(managers(&stage), [format!("{:024x}", 1)]);
-}
-
-/// The answer to the first create.
-fn created() -> Outcome {
-    let user = UserId::try_from(format!("{:024x}", 1)).expect("an id");
-    Outcome::Done(Effect::Created(user))
 }
 
 async fn mgr_02_a_manager_out_of_scope_is_awaited(way: Way) {

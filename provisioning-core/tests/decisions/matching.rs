@@ -4,7 +4,7 @@ use learning360_client::ErrorCode;
 use provisioning_core::{Disposition, Evidence, Outcome, Reason};
 use serde_json::json;
 
-use crate::stage::{ADA, OTHER, POLICY, Stage, USER};
+use crate::stage::{ADA, OTHER, POLICY, Stage, USER, created};
 
 #[tokio::test]
 async fn mat_19_our_own_create_is_recognised_when_its_answer_was_lost() {
@@ -195,6 +195,20 @@ async fn mat_19_a_lost_create_is_found_although_the_mail_has_changed_since() {
     assert_eq!(effects.iter().filter(|it| it.contains("create")).count(), 1);
     assert_eq!(effects[1], format!("link {user}"));
     assert!(effects[2].starts_with("edit"), "{effects:?}");
+}
+
+#[tokio::test]
+async fn mat_19_what_was_made_is_linked_although_the_record_is_hidden_by_then() {
+    let mut stage = Stage::new().active(ADA, "ada@example.com");
+    // The create is answered; the link is not, for it was not made. The last comes first.
+    stage.model.lock().surprises = vec![(false, Outcome::Unanswered), (true, created())];
+    stage.note(ADA, Evidence::Created).await;
+    stage.advance(2);
+    stage.driver.turn(stage.now).await.expect("holds");
+    assert!(stage.model.lock().links.is_empty());
+    stage.person(ADA, "ada@example.com", &[("internal.status", None)]);
+    stage.after(60).await;
+    assert_eq!(stage.model.lock().links.len(), 1);
 }
 
 #[tokio::test]

@@ -2,13 +2,14 @@
 
 use hibob_client::EmployeeId;
 use jiff::{SignedDuration, Timestamp};
+use learning360_client::UserId;
 use provisioning_core::driver::{
     Approval, Begun, Decided, Driver, Explained, Intake, MemoryStore, RunMode, Store, Whom,
 };
 use provisioning_core::policy::Depth;
 use provisioning_core::{
-    Changed, DigestKey, Disposition, Evidence, Explanation, Finding, Hint, Hold, Memory, Plan,
-    Policy, Urgency,
+    Changed, DigestKey, Disposition, Effect, Evidence, Explanation, Finding, Hint, Hold, Memory,
+    Outcome, Plan, Policy, Urgency,
 };
 use serde_json::json;
 
@@ -305,4 +306,10 @@ pub(crate) fn on_leave(mail: &str) -> [(&'static str, Option<&str>); 6] {
     record[3].1 = Some("Inactive");
     record[4].1 = Some("parental leave");
     record
+}
+
+/// The answer to the first create.
+pub(crate) fn created() -> Outcome {
+    let user = UserId::try_from(format!("{:024x}", 1)).expect("an id");
+    Outcome::Done(Effect::Created(user))
 }
