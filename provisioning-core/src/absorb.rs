@@ -294,6 +294,9 @@ fn wrong(memory: &mut Memory, user: &UserId, mail: Option<MailKey>, undo: bool) 
 
 fn refused(memory: &mut Memory, step: &Step, code: Option<&ErrorCode>, now: Timestamp) -> Next {
     let mail_in_use = code == Some(&ErrorCode::MailAlreadyUsed);
+    if let Action::AddMembership { membership } = &step.action {
+        memory.granted.remove(membership);
+    }
     if matches!(step.action, Action::Create { .. }) {
         // "Already used" may name the account that an earlier, unanswered create of ours made.
         let earlier = memory

@@ -261,6 +261,13 @@ impl Memory {
                 self.gone = false;
                 self.taken = self.leaving.take();
             }
+            // Ours from here on, or nobody would take back what was given without an answer.
+            Action::AddMembership { membership } if step.reason == Reason::Granted => {
+                self.granted.insert(membership.clone());
+            }
+            Action::AddManager { manager } if step.reason == Reason::Granted => {
+                self.managers.insert(manager.clone());
+            }
             _ => {}
         }
         self

@@ -139,6 +139,18 @@ async fn grp_05_nothing_is_taken_back_where_the_policy_says_never(way: Way) {
     assert_eq!(stage.model.roles(USER), learner(&[GROUP, A, B]));
 }
 
+#[tokio::test]
+async fn grp_05_what_was_granted_without_an_answer_is_ours_too() {
+    let mut stage = ada_in("a");
+    stage.model.lock().surprises = vec![(true, Outcome::Unanswered)];
+    stage.event(ADA, Evidence::Updated).await;
+    stage.after(60).await;
+    move_to(&stage, "b");
+    stage.event(ADA, Evidence::Updated).await;
+    stage.after(60).await;
+    assert_eq!(stage.model.roles(USER), learner(&[GROUP, B]));
+}
+
 async fn grp_05_a_group_that_others_gave_stays(way: Way) {
     let mut stage = ada_in("b");
     stage.model.role(USER, Role::Learner, A);
