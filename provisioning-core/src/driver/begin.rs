@@ -5,7 +5,7 @@ use super::ports::{Source, Store, StoreError, Target};
 use super::run::{NewRun, RunId, RunMode, RunState, Task};
 use super::survey::{Look, Planned, Survey};
 use super::turn::Driver;
-use crate::plan::{Action, Disposition};
+use crate::plan::{Action, Disposition, Plan};
 use crate::sync::{SourceHealth, Tally};
 
 /// Who has approved a full synchronization.
@@ -145,7 +145,9 @@ pub async fn cancel<D: Store + ?Sized>(
 /// Pure changes of groups come first, because they are made by the hundred in one call.
 fn tasks(survey: &Survey, mode: RunMode) -> Vec<Task> {
     let people = survey.people.iter().filter(|it| has_task(it, mode));
-    let mut people: Vec<_> = people.map(|planned| (planned, writes(planned))).collect();
+    let mut people: Vec<_> = people
+        .map(|planned| (planned, writes(&planned.plan)))
+        .collect();
     people.sort_by_key(|(planned, writes)| (*writes > 0, planned.rank));
     let task = |(planned, writes): (&Planned, u32)| {
         let employee = planned.employee.clone();
@@ -162,15 +164,16 @@ fn has_task(planned: &Planned, mode: RunMode) -> bool {
         || (undecided && mode == RunMode::Fresh)
 }
 
-fn writes(planned: &Planned) -> u32 {
-    let single = planned.plan.steps().iter().filter(|step| {
+/// How many single calls a plan takes. Those who take none come first.
+pub(super) fn writes(plan: &Plan) -> u32 {
+    let single = plan.steps().iter().filter(|step| {
         !matches!(
             step.action,
             Action::AddMembership { .. } | Action::RemoveMembership { .. }
         )
     });
     // Even a look costs something.
-    let looks = usize::from(planned.plan.is_empty());
+    let looks = usize::from(plan.is_empty());
     u32::try_from(single.count() + looks).unwrap_or(u32::MAX)
 }
 

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use hibob_client::EmployeeId;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::ports::{Claim, Commit, Committed, Intake, Source, Store, StoreError, Target};
 use super::report::report;
@@ -38,8 +38,10 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
             return Ok(progress.queued);
         }
         let tasks = some(self.store.waiting(run.id, MOST_FED).await?);
-        for task in &tasks {
-            let intake = Intake::new(task.employee.clone(), hint(task, now), now);
+        for (later, task) in (1_i64..).zip(tasks.iter().rev()) {
+            // Who was given first is due first: a Store hands out by the time that they are due.
+            let at = now - SignedDuration::from_micros(later);
+            let intake = Intake::new(task.employee.clone(), hint(task, now), at);
             self.store.note(intake).await?;
         }
         let ids: Vec<_> = tasks.into_iter().map(|task| task.employee).collect();

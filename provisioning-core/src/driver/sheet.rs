@@ -5,6 +5,7 @@ use hibob_client::EmployeeId;
 use jiff::Timestamp;
 use learning360_client::GroupId;
 
+use super::begin::writes;
 use super::health::Health;
 use super::order::ranks;
 use super::ports::{Source, Store, Target};
@@ -127,14 +128,18 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
         population.members.extend(members);
         survey.linked_active = population.linked_active;
         let ranks = ranks(sheet.noted.iter().map(|noted| &noted.verdict));
-        for noted in mem::take(&mut sheet.noted) {
-            let rank = ranks.get(&noted.verdict.employee).copied();
-            let planned = sheet.planned(
-                noted,
-                rank.unwrap_or_default(),
-                &mut population,
-                &self.policy,
-            );
+        let rank = |noted: &Noted| ranks.get(&noted.verdict.employee).copied();
+        let mut noted: Vec<_> = mem::take(&mut sheet.noted)
+            .into_iter()
+            .map(|noted| (rank(&noted).unwrap_or_default(), noted))
+            .collect();
+        // The order in which a run carries them out, so that the guards let the same people pass.
+        noted.sort_by_cached_key(|(rank, noted)| {
+            let verdict = &noted.verdict;
+            (writes(&verdict.plan) > 0, *rank, verdict.employee.clone())
+        });
+        for (rank, noted) in noted {
+            let planned = sheet.planned(noted, rank, &mut population, &self.policy);
             survey.people.push(planned);
         }
         survey.people.sort_by(|a, b| a.employee.cmp(&b.employee));
