@@ -3,7 +3,6 @@
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::Args;
 use provisioning_core::Policy;
 
@@ -51,8 +50,7 @@ impl PolicyArgs {
 
     /// The policy, checked against what the two systems have.
     pub(crate) async fn bound(&self, clients: &Clients) -> anyhow::Result<Policy> {
-        let bound = catalog::bound(clients, &self.policy()?).await;
-        bound.with_context(|| self.file.display().to_string())
+        catalog::bound(clients, &self.policy()?, &self.file).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the two systems have, so that a policy is checked before it is used.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -15,9 +16,13 @@ use crate::clients::Clients;
 /// cannot be read is not checked, apart from Bob's fields.
 ///
 /// # Errors
-/// If the policy names what does not exist, with the line and the nearest name there is; or if
+/// If the policy, which comes from this file, names what does not exist, with the line and the nearest name there is; or if
 /// Bob's fields cannot be read.
-pub(crate) async fn bound(clients: &Clients, policy: &Policy) -> anyhow::Result<Policy> {
+pub(crate) async fn bound(
+    clients: &Clients,
+    policy: &Policy,
+    file: &Path,
+) -> anyhow::Result<Policy> {
     let inventory = clients.bob.metadata().fields().await.context(
         Failure::new("Bob's fields cannot be read, so the policy cannot be checked")
             .next("`provisioner doctor` says what is missing"),
@@ -35,5 +40,7 @@ pub(crate) async fn bound(clients: &Clients, policy: &Policy) -> anyhow::Result<
             _ => catalog,
         };
     }
-    Ok(policy.bind(catalog)?)
+    policy
+        .bind(catalog)
+        .with_context(|| file.display().to_string())
 }

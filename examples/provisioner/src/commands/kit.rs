@@ -8,7 +8,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use crate::clients::Clients;
 use crate::clock::Clock;
-use crate::output::{Form, Output, Report};
+use crate::output::{Form, Output, Report, words};
 use crate::settings::{Apis, Database, Environment, Settings, SettingsError};
 use crate::store::{Role, SqlStore};
 
@@ -155,9 +155,9 @@ fn no_state() -> Failure {
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> anyhow::Error {
-    let (path, kind) = (path.display(), error.kind());
-    let failure = Failure::new(format!("the policy file {path} cannot be read: {kind}"));
-    let next = match kind {
+    let (path, why) = (path.display(), words::unreadable(error));
+    let failure = Failure::new(format!("the policy file {path} cannot be read: {why}"));
+    let next = match error.kind() {
         ErrorKind::NotFound => {
             "name another with --policy FILE, or begin with a copy of policy.example.toml"
         }

@@ -22,6 +22,7 @@ pub(crate) mod preview;
 pub(crate) mod serve;
 pub(crate) mod setup;
 pub(crate) mod status;
+mod steps;
 mod stop;
 pub(crate) mod sync;
 

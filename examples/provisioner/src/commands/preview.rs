@@ -78,8 +78,7 @@ impl PreviewArgs {
         let new = Kit::policy(&self.new)?;
         let clock = self.time.clock(kit).await?;
         let clients = kit.clients(&clock)?;
-        let name = || self.new.display().to_string();
-        let new = catalog::bound(&clients, &new).await.with_context(name)?;
+        let new = catalog::bound(&clients, &new, &self.new).await?;
         let whom = if self.only.is_empty() {
             Whom::Everybody
         } else {

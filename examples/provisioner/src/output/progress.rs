@@ -1,8 +1,9 @@
+use std::fmt;
 use std::io::{self, Stderr, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::{Beside, Output};
 
@@ -22,6 +23,13 @@ impl Output {
         let bar = ProgressBar::with_draw_target(parts, target).with_message(what);
         // The templates are constants, and a test shows that they are templates.
         if let Ok(style) = ProgressStyle::with_template(template) {
+            let style =
+                style.with_key("left", |state: &ProgressState, out: &mut dyn fmt::Write| {
+                    if state.pos() > 0 {
+                        // The bar is drawn anew in a moment.
+                        let _ = write!(out, ", {:#} left", HumanDuration(state.eta()));
+                    }
+                });
             bar.set_style(style.progress_chars("━━╌"));
         }
         bar.enable_steady_tick(TICK);
@@ -59,11 +67,6 @@ impl Progress {
     pub(crate) fn set(&self, done: u64) {
         self.0.set_position(done);
     }
-
-    /// There turned out to be so many parts.
-    pub(crate) fn parts(&self, parts: u64) {
-        self.0.set_length(parts);
-    }
 }
 
 impl Drop for Progress {
@@ -75,7 +78,7 @@ impl Drop for Progress {
 /// The bar that is shown now: there is one terminal.
 static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
 
-const KNOWN: &str = "{msg} {bar:30} {human_pos} of {human_len}, {eta} left";
+const KNOWN: &str = "{msg} {bar:30} {human_pos} of {human_len}{left}";
 
 const UNKNOWN: &str = "{spinner} {msg} {human_pos}";
 

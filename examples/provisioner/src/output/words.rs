@@ -1,5 +1,7 @@
 //! How times and numbers are told to a person.
 
+use std::io;
+
 use jiff::{SignedDuration, Timestamp};
 
 /// A time as a person reads it: `2026-03-02 09:00 UTC`.
@@ -45,6 +47,14 @@ pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
 /// So many people.
 pub(crate) fn people(number: usize) -> String {
     count(number, "person", "people")
+}
+
+/// Why a file cannot be read.
+pub(crate) fn unreadable(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        other => other.to_string(),
+    }
 }
 
 #[cfg(test)]

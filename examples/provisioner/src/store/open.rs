@@ -5,13 +5,16 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use provisioning_core::driver::StoreError;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions as _, SqlSafeStr as _, Transaction};
+use sqlx::{
+    Any, AnyConnection, AnyPool, ConnectOptions as _, Connection as _, SqlSafeStr as _, Transaction,
+};
 use tokio::sync::OnceCell;
+use tokio::time::timeout;
 
 use super::dialect::{BEGIN, Dialect};
 use super::notes::Notes;
@@ -111,7 +114,7 @@ impl SqlStore {
         };
         let pool = match dialect {
             Dialect::Sqlite => sqlite(url, missing).await,
-            Dialect::Postgres => postgres(url).await,
+            Dialect::Postgres => postgres(url, missing).await,
         };
         let pool = pool.context("the database cannot be opened")?;
         migrator(dialect)
@@ -204,8 +207,13 @@ async fn sqlite(url: &str, missing: Missing) -> anyhow::Result<AnyPool> {
     let options = SqliteConnectOptions::from_str(url)?
         .filename(file)
         .create_if_missing(missing == Missing::Created);
+    if missing == Missing::Refused && !options.get_filename().exists() {
+        bail!("there is no file {}", options.get_filename().display());
+    }
     // The generic driver takes its options from a URL only; the rest is set on the connection.
     let options = AnyConnectOptions::from_url(&options.to_url_lossy())?.disable_statement_logging();
+    // A pool would try for seconds, and not say what was wrong.
+    try_out(&options, &SQLITE).await?;
     let pool = AnyPoolOptions::new()
         .max_connections(1)
         .acquire_timeout(PATIENCE)
@@ -215,13 +223,50 @@ async fn sqlite(url: &str, missing: Missing) -> anyhow::Result<AnyPool> {
     Ok(pool.connect_with(options).await?)
 }
 
-async fn postgres(url: &str) -> anyhow::Result<AnyPool> {
+async fn postgres(url: &str, missing: Missing) -> anyhow::Result<AnyPool> {
     let options = AnyConnectOptions::from_str(url)?.disable_statement_logging();
+    if missing == Missing::Refused {
+        // A host has patience with a database that starts; whoever only looks is told at once.
+        try_out(&options, &POSTGRES).await?;
+    }
     let pool = AnyPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(PATIENCE)
         .after_connect(|connection, _| Box::pin(set(connection, &POSTGRES)));
-    Ok(pool.connect_with(options).await?)
+    match pool.connect_with(options.clone()).await {
+        Ok(pool) => Ok(pool),
+        Err(error) => {
+            // The pool only says that it had no patience any more.
+            try_out(&options, &POSTGRES).await?;
+            Err(plain(error))
+        }
+    }
+}
+
+/// Fails with what is wrong with the database, unless that passes by itself.
+async fn try_out(
+    options: &AnyConnectOptions,
+    settings: &'static [&'static str],
+) -> anyhow::Result<()> {
+    let tried = async {
+        let mut connection = AnyConnection::connect_with(options).await?;
+        set(&mut connection, settings).await?;
+        connection.close().await
+    };
+    match timeout(PATIENCE, tried).await {
+        Ok(Err(sqlx::Error::Database(error))) if error.message().contains("locked") => Ok(()),
+        Ok(tried) => tried.map_err(plain),
+        Err(_) => bail!("it does not answer"),
+    }
+}
+
+/// Without what the library says twice.
+fn plain(error: sqlx::Error) -> anyhow::Error {
+    match error {
+        sqlx::Error::Database(error) => anyhow!("{}", error.message()),
+        sqlx::Error::Io(error) => anyhow!("{error}"),
+        other => anyhow!("{other}"),
+    }
 }
 
 async fn set(

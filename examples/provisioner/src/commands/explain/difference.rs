@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use learning360_client::{User, UserField};
+use learning360_client::CustomFieldId;
 use provisioning_core::driver::Explained;
 use provisioning_core::policy::When;
 use provisioning_core::{Action, Change, Policy, Reason, Step, Subject};
 use serde::Serialize;
 
 use super::Values;
+use super::account::Account;
+use crate::commands::steps::Names;
 
 /// Something that the policy works out.
 #[derive(Debug, Serialize)]
@@ -29,6 +31,8 @@ pub(super) struct Field {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum State {
+    /// There is no account, and none is made.
+    NoAccount,
     /// It stays as it is.
     Kept,
     /// It is written on creation only.
@@ -46,6 +50,8 @@ pub(super) enum State {
 pub(super) struct Planned {
     pub(super) step: String,
     pub(super) action: String,
+    #[serde(skip)]
+    pub(super) words: String,
     pub(super) because: Reason,
     /// Whether it would run now; otherwise the guards hold it, or a step that it needs.
     pub(super) runs: bool,
@@ -65,14 +71,20 @@ pub(super) struct Changed {
 pub(super) fn fields(
     policy: &Policy,
     explained: &Explained,
-    account: Option<&User>,
+    account: Option<&Account>,
     values: Values,
 ) -> Vec<Field> {
-    let wanted = wanted(explained, values);
+    let names = Names::of(policy);
+    let wanted = wanted(explained, names, values);
+    let is_written = account.is_some() || !explained.verdict.plan.is_empty();
     let fields = policy.origins().into_iter().filter_map(|origin| {
         let name = match &origin.what {
             Subject::Field(field) => field.as_str().to_owned(),
-            Subject::CustomField(name) => name.to_string(),
+            // The policy may name it by its id.
+            Subject::CustomField(name) => match CustomFieldId::try_from(&**name) {
+                Ok(id) => names.custom_field(&id).to_owned(),
+                Err(_) => name.to_string(),
+            },
             Subject::Manager => "manager".to_owned(),
             _ => return None,
         };
@@ -80,12 +92,15 @@ pub(super) fn fields(
         let found = findings.filter(|finding| finding.subject == origin.what);
         let found = found.map(|finding| finding.reason).next();
         let has = match &origin.what {
-            Subject::Field(field) => account.and_then(|user| text(user, *field)),
+            Subject::Field(field) => account.and_then(|account| account.text(*field)),
+            Subject::CustomField(_) => account.and_then(|it| it.custom(&name, names)),
+            Subject::Manager => account.and_then(Account::managers),
             _ => None,
         };
         let state = match (wanted.get(&name), found) {
             (Some(state), _) => state.clone(),
             (None, Some(reason)) if reason != Reason::Drift => State::LeftAlone(reason),
+            (None, _) if !is_written => State::NoAccount,
             (None, _) if origin.when == When::CreateOnly => State::OnCreationOnly,
             _ => State::Kept,
         };
@@ -101,19 +116,30 @@ pub(super) fn fields(
 }
 
 /// The steps of the plan, in order.
-pub(super) fn steps(explained: &Explained, account: Option<&User>, values: Values) -> Vec<Planned> {
+pub(super) fn steps(
+    explained: &Explained,
+    account: Option<&Account>,
+    names: Names<'_>,
+    values: Values,
+) -> Vec<Planned> {
     let steps = explained.verdict.plan.steps().iter();
     let steps = steps.map(|step| Planned {
         step: step.id.to_string(),
         action: step.action.to_string(),
+        words: names.step(&step.action),
         because: step.reason,
         runs: explained.run.contains(&step.id),
-        changes: changes(step, account, values),
+        changes: changes(step, account, names, values),
     });
     steps.collect()
 }
 
-fn changes(step: &Step, account: Option<&User>, values: Values) -> Vec<Changed> {
+fn changes(
+    step: &Step,
+    account: Option<&Account>,
+    names: Names<'_>,
+    values: Values,
+) -> Vec<Changed> {
     let changed = |field: &str, before: Option<&str>, after: Option<&str>| {
         let show = |text: Option<&str>| {
             let shown = text.filter(|_| values == Values::Shown);
@@ -134,7 +160,7 @@ fn changes(step: &Step, account: Option<&User>, values: Values) -> Vec<Changed> 
         }
         Action::Edit { changes } => {
             let fields = changes.iter().map(|(field, change)| {
-                let before = account.and_then(|user| text(user, field));
+                let before = account.and_then(|account| account.text(field));
                 let after = match change {
                     Change::Set(value) => Some(value.as_str()),
                     Change::Clear => None,
@@ -145,7 +171,8 @@ fn changes(step: &Step, account: Option<&User>, values: Values) -> Vec<Changed> 
         }
         Action::SetCustomValues { before, after } => {
             let fields = before.differing(after);
-            let fields = fields.map(|id| changed(id.as_str(), before.get(id), after.get(id)));
+            let fields =
+                fields.map(|id| changed(names.custom_field(id), before.get(id), after.get(id)));
             fields.collect()
         }
         _ => Vec::new(),
@@ -153,7 +180,7 @@ fn changes(step: &Step, account: Option<&User>, values: Values) -> Vec<Changed> 
 }
 
 /// What the plan writes, by the name of the field.
-fn wanted(explained: &Explained, shown: Values) -> BTreeMap<String, State> {
+fn wanted(explained: &Explained, names: Names<'_>, shown: Values) -> BTreeMap<String, State> {
     let mut wanted = BTreeMap::new();
     let set = |value: &str| State::Set((shown == Values::Shown).then(|| value.to_owned()));
     for step in explained.verdict.plan.steps() {
@@ -171,6 +198,12 @@ fn wanted(explained: &Explained, shown: Values) -> BTreeMap<String, State> {
                     (field.as_str().to_owned(), state)
                 }));
             }
+            Action::SetCustomValues { before, after } => {
+                wanted.extend(before.differing(after).map(|id| {
+                    let state = after.get(id).map_or(State::Cleared, set);
+                    (names.custom_field(id).to_owned(), state)
+                }));
+            }
             Action::AddManager { manager } => {
                 wanted.insert("manager".to_owned(), set(&format!("user {manager}")));
             }
@@ -178,9 +211,4 @@ fn wanted(explained: &Explained, shown: Values) -> BTreeMap<String, State> {
         }
     }
     wanted
-}
-
-fn text(user: &User, field: UserField) -> Option<String> {
-    let text = user.text(field).filter(|text| !text.trim().is_empty());
-    text.map(str::to_owned)
 }

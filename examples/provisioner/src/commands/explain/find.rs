@@ -23,7 +23,8 @@ pub(super) async fn find(
     }
     let (Ok(address), Some(mail)) = (EmailAddress::parse(who), MailKey::parse(who)) else {
         let failure = Failure::new("that is neither an employee's id nor a mail address");
-        return Err(failure.exit_with(Exit::Usage).into());
+        let next = "name the employee by the id in Bob, up to 19 digits, or by the mail";
+        return Err(failure.next(next).exit_with(Exit::Usage).into());
     };
     let mut found = in_bob(clients, address).await?;
     if found.is_empty() {

@@ -1,5 +1,6 @@
 //! The command `explain`: how it comes to what is done about one employee.
 
+mod account;
 mod difference;
 mod find;
 mod history;
@@ -8,15 +9,16 @@ mod tell;
 use anyhow::Context as _;
 use clap::Args;
 use jiff::Timestamp;
-use learning360_client::User;
 use provisioning_core::Policy;
 use provisioning_core::clients::{Bob, Lms};
 use provisioning_core::driver::{Driver, Explained, MemoryStore, Store};
 use serde::Serialize;
 
+use self::account::Account;
 use self::difference::{Field, Planned};
 use self::history::Past;
 use super::args::{PolicyArgs, TimeArgs};
+use super::steps::Names;
 use super::{Exit, Kit};
 use crate::clients::Clients;
 
@@ -30,7 +32,9 @@ use crate::clients::Clients;
 Examples:
   provisioner explain 3332883894235038486
   provisioner explain ada@example.com --no-values
-  provisioner explain 3332883894235038486 --policy changed.toml")]
+  provisioner explain 3332883894235038486 --policy changed.toml
+
+Exit codes: 0 it is told, whatever it comes to, 1 failed, 2 usage.")]
 pub(crate) struct ExplainArgs {
     /// The employee's id in Bob, or the mail.
     #[arg(value_name = "EMPLOYEE")]
@@ -103,7 +107,7 @@ impl ExplainArgs {
             Some(store) => store.history(&employee, self.last).await?,
             None => Vec::new(),
         };
-        let account = account(&clients, &explained).await?;
+        let account = Account::of(&clients, &explained).await?;
         let values = if self.no_values {
             Values::Hidden
         } else {
@@ -115,14 +119,14 @@ impl ExplainArgs {
             disposition: explained.disposition.to_string(),
             because: because(&explained),
             fields: difference::fields(&policy, &explained, account.as_ref(), values),
-            steps: difference::steps(&explained, account.as_ref(), values),
+            steps: difference::steps(&explained, account.as_ref(), Names::of(&policy), values),
             findings: explained
                 .verdict
                 .findings
                 .iter()
                 .map(ToString::to_string)
                 .collect(),
-            user: account.map(|user| user.id().to_string()),
+            user: account.map(|account| account.id().to_string()),
             look: wait.and_then(provisioning_core::Wait::at),
             wakes: wait
                 .map(|it| it.on().iter().map(ToString::to_string).collect())
@@ -173,22 +177,4 @@ fn because(explained: &Explained) -> Vec<Sentence> {
         text: format!("{} is {}: {}", hold.step, hold.state.as_str(), hold.reason),
     });
     said.chain(held).collect()
-}
-
-/// The account that the decision is about, as it is now.
-async fn account(clients: &Clients, explained: &Explained) -> anyhow::Result<Option<User>> {
-    let verdict = &explained.verdict;
-    let mut steps = verdict.plan.steps().iter();
-    let user = verdict
-        .memory
-        .link()
-        .or(steps.find_map(|step| step.known_user()));
-    let Some(user) = user else {
-        return Ok(None);
-    };
-    match clients.learning360.users().get(user).await {
-        Ok(user) => Ok(Some(user)),
-        Err(error) if error.is_not_found() => Ok(None),
-        Err(error) => Err(error).context("the account cannot be read"),
-    }
 }

@@ -81,6 +81,7 @@ fn heading(output: &Output, text: &str) {
 fn row(field: &Field) -> [Cell; 5] {
     let from = field.from.join(", ");
     let state = match &field.state {
+        State::NoAccount => cell(Look::Quiet, "no account"),
         State::Kept => cell(Look::Quiet, "stays"),
         State::OnCreationOnly => cell(Look::Quiet, "on creation only"),
         State::Set(Some(value)) => cell(Look::Notable, format!("→ {value}")),
@@ -111,7 +112,7 @@ fn tell_step(output: &Output, number: usize, step: &Planned) {
     } else {
         (Look::Notable, " (held)")
     };
-    let action = output.paint(look, &step.action);
+    let action = output.paint(look, &step.words);
     output.line(format_args!("{number}. {action}{held} {because}"));
     if step
         .changes

@@ -70,7 +70,7 @@ impl Report for Waiting {
             output.line("");
             output.line(output.paint(Look::Title, title(batch.as_ref(), holds, self.now)));
             let mut table = Table::new(["hold", "employee", "step", "state"]);
-            for hold in holds {
+            for hold in holds.iter().take(SHOWN) {
                 table.row([
                     cell(Look::Title, hold.id),
                     hold.employee.as_str().into(),
@@ -79,6 +79,10 @@ impl Report for Waiting {
                 ]);
             }
             output.table(table);
+            if let Some(more) = holds.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+                let text = format!("and {more} more; `--json` has them all");
+                output.line(output.paint(Look::Quiet, text));
+            }
         }
         if self.held > 0 {
             output
@@ -126,3 +130,6 @@ fn batches(holds: &[Hold]) -> Vec<(Option<Digest>, Vec<Hold>)> {
     batches.sort_by_key(|(batch, holds)| (batch.is_none(), first(holds)));
     batches
 }
+
+/// So many of a batch are shown.
+const SHOWN: usize = 20;

@@ -25,7 +25,10 @@ Examples:
   provisioner holds list
   provisioner holds show 17
   provisioner holds approve 17 18
-  provisioner holds reject c20d696a02a0")]
+  provisioner holds reject c20d696a02a0
+  provisioner holds approve --all
+
+Exit codes: 0 done, 1 there is no such hold or it waits no more, 2 usage, 4 nobody said yes.")]
 pub(crate) struct HoldsArgs {
     #[command(subcommand)]
     what: What,

@@ -1,7 +1,7 @@
 //! Carrying a plan out, or watching the host that does.
 
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -22,9 +22,10 @@ pub(super) struct Carrier<'a> {
     run: RunId,
     driver: Driver<Bob, Lms, SqlStore>,
     alerts: Alerts,
-    progress: Progress,
+    /// Shown as soon as it is known how many people there are.
+    progress: OnceLock<Progress>,
     told_of_pause: bool,
-    /// Since when the run is at its end.
+    /// When the run was at its end, or somebody was decided about after it.
     over: Option<Instant>,
 }
 
@@ -46,7 +47,7 @@ impl<'a> Carrier<'a> {
             alerts,
             run,
             driver: case.clients.driver(case.policy.clone(), case.store.clone()),
-            progress: case.kit.output().progress("people", Some(0)),
+            progress: OnceLock::new(),
             told_of_pause: false,
             over: None,
         })
@@ -83,8 +84,12 @@ impl<'a> Carrier<'a> {
             return Ok(true);
         };
         let open = self.case.store.progress(self.run).await?.open();
-        self.progress.parts(run.begun.people);
-        self.progress.set(run.begun.people.saturating_sub(open));
+        let people = run.begun.people;
+        let output = self.case.kit.output();
+        let progress = self
+            .progress
+            .get_or_init(|| output.progress("people", Some(people)));
+        progress.set(people.saturating_sub(open));
         Ok(matches!(run.state, RunState::Done | RunState::Dropped))
     }
 
@@ -112,6 +117,9 @@ impl<'a> Carrier<'a> {
         self.case.store.audit(&turn.decided, now).await?;
         self.alerts.of_turn(&turn, now).await?;
         self.tell(&turn);
+        if !turn.decided.is_empty() && self.over.is_some() {
+            self.over = Some(Instant::now());
+        }
         if turn.next_due.is_none_or(|due| due > now) {
             tokio::select! {
                 () = self.case.clock.sleep_until(turn.next_due) => {}
@@ -185,5 +193,5 @@ const LOOK: Duration = Duration::from_millis(500);
 /// Whoever is due within this time is done with before the command ends.
 const MOMENT: SignedDuration = SignedDuration::from_secs(5);
 
-/// It does not wait longer for that.
+/// It does not wait longer for that, once nobody is decided about any more.
 const PATIENCE: Duration = Duration::from_secs(15);

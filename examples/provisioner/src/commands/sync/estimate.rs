@@ -6,9 +6,8 @@ use provisioning_core::driver::Survey;
 /// How long it takes to carry out a plan, in seconds, from what 360Learning allows. Other programs
 /// on the same account may make it longer.
 pub(super) fn seconds(survey: &Survey) -> u64 {
-    let (mut people, mut writes, mut memberships) = (0_u64, 0_u64, 0_u64);
+    let (mut writes, mut memberships) = (0_u64, 0_u64);
     for planned in survey.to_change() {
-        people += 1;
         for step in planned.plan.steps() {
             match step.action {
                 Action::AddMembership { .. } | Action::RemoveMembership { .. } => memberships += 1,
@@ -19,7 +18,9 @@ pub(super) fn seconds(survey: &Survey) -> u64 {
     // Many memberships go in one call.
     writes += memberships.min(memberships / PER_BULK + PER_BULK);
     let write = writes.div_ceil(WRITES);
-    let read = (people * READS_EACH).div_ceil(READS);
+    let looks = survey.people.iter().filter(|it| !it.plan.is_empty());
+    let looks = u64::try_from(looks.count()).unwrap_or(u64::MAX);
+    let read = looks.saturating_mul(READS_EACH).div_ceil(READS);
     write.max(read)
 }
 
@@ -29,7 +30,8 @@ const WRITES: u64 = 10;
 /// As much as it answers.
 const READS: u64 = 50;
 
-/// Everybody is decided again from fresh facts: link, account, roles, managers, values.
+/// Everybody with a plan is decided again from fresh facts, also who is held then: link, account,
+/// roles, managers, values.
 const READS_EACH: u64 = 5;
 
 /// Fewer changes of groups than this are made one by one.

@@ -1,6 +1,6 @@
 //! Plan files. They hold the values that are to be written.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -8,11 +8,27 @@ use provisioning_core::driver::Survey;
 use tempfile::NamedTempFile;
 
 use crate::commands::{Exit, Failure};
+use crate::output::words::unreadable;
+
+/// Sees whether a plan can be written there, before minutes are spent on making one.
+pub(super) fn check(path: &Path) -> anyhow::Result<()> {
+    let failure = |why: io::ErrorKind| {
+        let what = format!("the plan cannot be written to {}: {why}", path.display());
+        let failure = Failure::new(what).exit_with(Exit::Usage);
+        failure.next("name another place with --plan FILE")
+    };
+    if path.is_dir() {
+        return Err(failure(io::ErrorKind::IsADirectory).into());
+    }
+    // This one has no name, and nothing of it is left.
+    let probe = tempfile::tempfile_in(folder_of(path));
+    probe.map_err(|error| failure(error.kind()))?;
+    Ok(())
+}
 
 /// Writes a plan so that only its owner can read it; all of it or nothing.
 pub(super) fn write(path: &Path, survey: &Survey) -> anyhow::Result<()> {
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let failure = || {
         let failure = Failure::new(format!("the plan cannot be written to {}", path.display()));
         failure.next("name another place with --plan FILE")
@@ -36,11 +52,8 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Survey> {
         failure.next("write one with `provisioner sync --plan FILE`")
     };
     let text = std::fs::read_to_string(path).map_err(|error| {
-        refused(format!(
-            "the plan {} cannot be read: {}",
-            path.display(),
-            error.kind()
-        ))
+        let (path, why) = (path.display(), unreadable(&error));
+        refused(format!("the plan {path} cannot be read: {why}"))
     })?;
     serde_json::from_str(&text).map_err(|error| {
         // The error itself may quote a value.
@@ -51,6 +64,11 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Survey> {
         ))
         .into()
     })
+}
+
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]
@@ -70,6 +88,17 @@ mod tests {
         );
         assert_eq!(Exit::of(&error), Exit::Usage);
         let error = read(&folder.path().join("other.json")).unwrap_err();
-        assert!(error.to_string().contains("cannot be read"));
+        assert!(error.to_string().contains("there is no such file"));
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_written_to_is_refused_beforehand() {
+        let folder = tempfile::tempdir().unwrap();
+        check(&folder.path().join("plan.json")).unwrap();
+        for place in ["", "no/plan.json"] {
+            let error = check(&folder.path().join(place)).unwrap_err();
+            assert_eq!(Exit::of(&error), Exit::Usage, "{place}");
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

@@ -20,10 +20,11 @@ use provisioning_core::driver::{
 use provisioning_core::policy::Depth;
 
 use self::carry::{Carrier, Ending};
-use self::outcome::Outcome;
+use self::outcome::{Outcome, Seen};
 use self::plan::Plan;
 use super::args::{ConfirmArgs, PolicyArgs, TimeArgs};
 use super::looking::Looking;
+use super::steps::Names;
 use super::{Exit, Failure, Kit};
 use crate::clients::Clients;
 use crate::clock::Clock;
@@ -126,9 +127,10 @@ struct Case<'a> {
 impl Case<'_> {
     async fn run(self, args: &SyncArgs) -> anyhow::Result<Exit> {
         if let Some(path) = &args.plan {
+            file::check(path)?;
             let survey = self.survey(args.depth(), &args.whom()).await?;
             file::write(path, &survey)?;
-            let plan = Plan::of(&survey).in_file(path);
+            let plan = self.plan(&survey).in_file(path);
             self.kit.report(&plan)?;
             return Ok(plan.exit());
         }
@@ -142,19 +144,19 @@ impl Case<'_> {
                 self.kit
                     .output()
                     .note("This plan was begun with before; it goes on.");
-                return self.carry_out(run, None).await;
+                return self.carry_out(run, None, Seen::Nothing).await;
             }
-            self.kit.output().note(Plan::of(&survey).estimate());
-            return self.begin(&survey, RunMode::Exact).await;
+            self.kit.output().note(self.plan(&survey).estimate());
+            return self.begin(&survey, RunMode::Exact, Seen::Nothing).await;
         }
         if let Some(run) = self.store.running().await? {
             let text =
                 "A full synchronization is under way; it goes on, and nothing new is planned.";
             self.kit.output().note(text);
-            return self.carry_out(run.id, None).await;
+            return self.carry_out(run.id, None, Seen::Nothing).await;
         }
         let survey = self.survey(args.depth(), &args.whom()).await?;
-        let plan = Plan::of(&survey);
+        let plan = self.plan(&survey);
         if self.kit.form() == Form::Text {
             plan.tell(self.kit.output());
         }
@@ -169,7 +171,7 @@ impl Case<'_> {
                 RunMode::Exact
             }
         };
-        self.begin(&survey, mode).await
+        self.begin(&survey, mode, Seen::Plan).await
     }
 
     async fn survey(self, depth: Depth, whom: &Whom) -> anyhow::Result<Survey> {
@@ -178,7 +180,14 @@ impl Case<'_> {
         let mut watch = |step| looking.tell(step);
         let now = self.clock.now().await;
         let survey = driver.survey(depth, whom, now, &mut watch).await;
-        survey.context("no plan could be made")
+        survey.context(
+            Failure::new("no plan could be made")
+                .next("`provisioner doctor` says what is missing; then try again"),
+        )
+    }
+
+    fn plan(self, survey: &Survey) -> Plan {
+        Plan::of(survey, Names::of(self.policy))
     }
 
     /// The run that this plan was begun with, if it is not at its end.
@@ -189,12 +198,12 @@ impl Case<'_> {
         Ok(same.map(|run| run.id))
     }
 
-    async fn begin(self, survey: &Survey, mode: RunMode) -> anyhow::Result<Exit> {
+    async fn begin(self, survey: &Survey, mode: RunMode, seen: Seen) -> anyhow::Result<Exit> {
         let driver = self.clients.driver(self.policy.clone(), self.store.clone());
         let now = self.clock.now().await;
         let begun = driver.begin(survey, mode, Approval::ByPerson, now).await?;
         match begun {
-            Begun::Running(run) => self.carry_out(run, Some(survey)).await,
+            Begun::Running(run) => self.carry_out(run, Some(survey), seen).await,
             Begun::Busy => {
                 let failure = Failure::new("another full synchronization is under way");
                 let next = "wait for its end, or `provisioner sync` without a plan watches it";
@@ -209,12 +218,28 @@ impl Case<'_> {
         }
     }
 
-    async fn carry_out(self, run: RunId, survey: Option<&Survey>) -> anyhow::Result<Exit> {
+    /// How many people are decided about only when a host works.
+    async fn left_to_a_host(self) -> anyhow::Result<u64> {
+        let now = self.clock.now().await;
+        if self.role == Role::Guest || self.store.hosts_at_work(now).await? > 0 {
+            return Ok(0);
+        }
+        Ok(self.store.queue(now).await?.pending)
+    }
+
+    async fn carry_out(
+        self,
+        run: RunId,
+        survey: Option<&Survey>,
+        seen: Seen,
+    ) -> anyhow::Result<Exit> {
         let ending = Carrier::new(self, run)?.carry_out().await?;
-        let Some(outcome) = Outcome::of(self.store, run, survey).await? else {
+        let plan = survey.map(|survey| (self.plan(survey), survey));
+        let Some(outcome) = Outcome::of(self.store, run, plan).await? else {
             anyhow::bail!("the full synchronization is not known any more");
         };
-        let outcome = outcome.ended(ending);
+        let pending = self.left_to_a_host().await?;
+        let outcome = outcome.ended(ending, seen, pending);
         self.kit.report(&outcome)?;
         Ok(match ending {
             Ending::AtItsEnd => outcome.exit(),

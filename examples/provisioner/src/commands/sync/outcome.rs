@@ -12,8 +12,7 @@ use super::carry::Ending;
 use super::plan::{Plan, Stuck};
 use super::tell::situations;
 use crate::commands::Exit;
-use crate::output::words::people;
-use crate::output::{Look, Output, Report, Table, cell};
+use crate::output::{Look, Output, Report, Table, cell, words};
 use crate::store::SqlStore;
 
 /// What became of a full synchronization.
@@ -29,9 +28,20 @@ pub(super) struct Outcome {
     open: u64,
     /// Whoever is not in step now, by situation.
     left: BTreeMap<&'static str, Vec<Stuck>>,
+    /// How many people wait for a host to decide about them.
+    pending: u64,
+    #[serde(skip)]
+    seen: Seen,
     /// The plan, if it was made by this command.
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<Plan>,
+}
+
+/// What the person has seen before the outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seen {
+    Plan,
+    Nothing,
 }
 
 impl Outcome {
@@ -39,7 +49,7 @@ impl Outcome {
     pub(super) async fn of(
         store: &SqlStore,
         run: RunId,
-        survey: Option<&Survey>,
+        planned: Option<(Plan, &Survey)>,
     ) -> Result<Option<Self>, StoreError> {
         let Some(Ended {
             run, tally, open, ..
@@ -58,6 +68,7 @@ impl Outcome {
             }
         }
         // The run has nothing to do with those for whom nothing could be planned.
+        let (plan, survey) = planned.unzip();
         for stuck in survey.into_iter().flat_map(Stuck::all) {
             let known = left.entry(stuck.situation.as_str()).or_default();
             if !known.iter().any(|it| it.employee == stuck.employee) {
@@ -75,18 +86,23 @@ impl Outcome {
             people: run.begun.people,
             open,
             left,
-            plan: survey.map(Plan::of),
+            pending: 0,
+            seen: Seen::Nothing,
+            plan,
         }))
     }
 
-    /// The same outcome of a command that ended like this.
-    pub(super) fn ended(self, ending: Ending) -> Self {
-        match ending {
-            Ending::AtItsEnd => self,
-            Ending::Stopped => Self {
-                state: "stopped",
-                ..self
-            },
+    /// The same outcome of a command that ended like this, and leaves so many people to a host.
+    pub(super) fn ended(self, ending: Ending, seen: Seen, pending: u64) -> Self {
+        let state = match ending {
+            Ending::AtItsEnd => self.state,
+            Ending::Stopped => "stopped",
+        };
+        Self {
+            state,
+            pending,
+            seen,
+            ..self
         }
     }
 
@@ -112,40 +128,15 @@ impl Outcome {
 
 impl Report for Outcome {
     fn tell(&self, output: &Output) {
-        let (look, title) = match self.state {
-            "done" => (Look::Good, "Done."),
-            "dropped" => (Look::Bad, "Given up: the host works under another policy."),
-            _ => (Look::Notable, "Stopped."),
-        };
-        output.line("");
-        output.line(output.paint(look, title));
         let planned = self.plan.as_ref().map(Plan::situations);
-        if self.people > 0 || planned != Some(&self.situations) {
-            situations(output, &self.situations);
-        }
-        if self.open > 0 {
-            let open = usize::try_from(self.open).unwrap_or(usize::MAX);
-            let text = format!("{} are still to come.", people(open));
-            output.line(output.paint(Look::Notable, text));
-        }
-        if !self.left.is_empty() {
-            output.line("");
-            output.line(output.paint(Look::Title, "Who is not in step"));
-            let mut table = Table::new(["employee", "situation", "because"]);
-            for (situation, people) in &self.left {
-                for one in people.iter().take(SHOWN) {
-                    table.row([
-                        cell(Look::Plain, &one.employee),
-                        cell(Look::Notable, situation),
-                        cell(Look::Plain, one.because),
-                    ]);
-                }
-                if people.len() > SHOWN {
-                    let more = format!("and {} more", people.len() - SHOWN);
-                    table.row([cell(Look::Quiet, more), cell(Look::Notable, situation)]);
-                }
+        let is_news = self.people > 0 || planned != Some(&self.situations);
+        if is_news || self.seen == Seen::Nothing {
+            if self.seen == Seen::Plan {
+                output.line("");
             }
-            output.table(table);
+            self.tell_end(output);
+            situations(output, &self.situations);
+            self.tell_left(output);
         }
         for line in self.next() {
             output.note(line);
@@ -154,7 +145,44 @@ impl Report for Outcome {
 }
 
 impl Outcome {
-    fn next(&self) -> Vec<&'static str> {
+    fn tell_end(&self, output: &Output) {
+        let (look, title) = match self.state {
+            "done" => (Look::Good, "Done."),
+            "dropped" => (Look::Bad, "Given up: the host works under another policy."),
+            _ => (Look::Notable, "Stopped."),
+        };
+        output.line(output.paint(look, title));
+        if self.open > 0 {
+            let verb = if self.open == 1 { "is" } else { "are" };
+            let text = format!("{} {verb} still to come.", number(self.open));
+            output.line(output.paint(Look::Notable, text));
+        }
+    }
+
+    fn tell_left(&self, output: &Output) {
+        if self.left.is_empty() {
+            return;
+        }
+        output.line("");
+        output.line(output.paint(Look::Title, "Who is not in step"));
+        let mut table = Table::new(["employee", "situation", "because"]);
+        for (situation, people) in &self.left {
+            for one in people.iter().take(SHOWN) {
+                table.row([
+                    cell(Look::Plain, &one.employee),
+                    cell(Look::Notable, situation),
+                    cell(Look::Plain, one.because),
+                ]);
+            }
+            if people.len() > SHOWN {
+                let more = format!("and {} more", people.len() - SHOWN);
+                table.row([cell(Look::Quiet, more), cell(Look::Notable, situation)]);
+            }
+        }
+        output.table(table);
+    }
+
+    fn next(&self) -> Vec<String> {
         let is_left = |situation: Situation| self.left.contains_key(situation.as_str());
         let mut lines = Vec::new();
         if self.state == "stopped" {
@@ -172,8 +200,22 @@ impl Outcome {
         if is_left(Situation::Conflict) || is_left(Situation::Error) {
             lines.push("next: `provisioner explain EMPLOYEE` shows what stands in the way");
         }
+        let mut lines: Vec<_> = lines.into_iter().map(str::to_owned).collect();
+        if self.pending > 0 && self.state != "stopped" {
+            let (who, verb) = (
+                number(self.pending),
+                if self.pending == 1 { "waits" } else { "wait" },
+            );
+            lines.push(format!(
+                "next: `provisioner serve`; {who} {verb} for a host to look again, after somebody else's change, say"
+            ));
+        }
         lines
     }
+}
+
+fn number(people: u64) -> String {
+    words::people(usize::try_from(people).unwrap_or(usize::MAX))
 }
 
 /// The situations of whoever is not in step.

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::estimate;
 use crate::commands::Exit;
+use crate::commands::steps::Names;
 use crate::output::words::{people, span};
 
 /// A plan without any value.
@@ -49,6 +50,8 @@ pub(super) struct Plan {
 pub(super) struct Taken {
     pub(super) employee: String,
     pub(super) step: String,
+    #[serde(skip)]
+    pub(super) words: String,
     pub(super) because: Reason,
     /// Why the guards would hold it; null = they would not.
     pub(super) held: Option<Reason>,
@@ -69,15 +72,18 @@ pub(super) struct Sampled {
     pub(super) employee: String,
     pub(super) situation: &'static str,
     pub(super) steps: Vec<String>,
+    #[serde(skip)]
+    pub(super) words: Vec<String>,
 }
 
 impl Plan {
-    pub(super) fn of(survey: &Survey) -> Self {
+    pub(super) fn of(survey: &Survey, names: Names<'_>) -> Self {
         let people = survey.people.iter();
         let destructive = people.flat_map(|planned| {
             let steps = planned.plan.steps().iter().filter(|step| takes(step));
-            steps.map(|step| Taken::of(planned, step))
+            steps.map(move |step| Taken::of(planned, step, names))
         });
+        let sample = survey.to_change().take(SAMPLE);
         let situations = survey.tally.situations();
         Self {
             file: None,
@@ -100,7 +106,7 @@ impl Plan {
             held: survey.people.iter().map(|planned| planned.held.len()).sum(),
             destructive: destructive.collect(),
             stuck: Stuck::all(survey).collect(),
-            sample: survey.to_change().take(SAMPLE).map(Sampled::of).collect(),
+            sample: sample.map(|planned| Sampled::of(planned, names)).collect(),
             suspected: survey.suspected.iter().map(ToString::to_string).collect(),
             seconds: estimate::seconds(survey),
         }
@@ -147,11 +153,12 @@ impl Plan {
 }
 
 impl Taken {
-    fn of(planned: &Planned, step: &Step) -> Self {
+    fn of(planned: &Planned, step: &Step, names: Names<'_>) -> Self {
         let held = planned.held.iter().find(|held| held.step == step.id);
         Self {
             employee: planned.employee.to_string(),
             step: step.action.to_string(),
+            words: names.step(&step.action),
             because: step.reason,
             held: held.map(|held| held.reason),
         }
@@ -174,12 +181,13 @@ impl Stuck {
 }
 
 impl Sampled {
-    fn of(planned: &Planned) -> Self {
-        let steps = planned.plan.steps().iter();
+    fn of(planned: &Planned, names: Names<'_>) -> Self {
+        let actions = planned.plan.steps().iter().map(|step| &step.action);
         Self {
             employee: planned.employee.to_string(),
             situation: planned.situation.as_str(),
-            steps: steps.map(|step| step.action.to_string()).collect(),
+            steps: actions.clone().map(ToString::to_string).collect(),
+            words: actions.map(|action| names.step(action)).collect(),
         }
     }
 }

@@ -84,7 +84,7 @@ impl Plan {
             };
             table.row([
                 cell(Look::Plain, &taken.employee),
-                cell(look, &taken.step),
+                cell(look, &taken.words),
                 cell(Look::Plain, taken.because),
                 cell(Look::Notable, held.unwrap_or_default()),
             ]);
@@ -125,7 +125,7 @@ impl Plan {
             table.row([
                 cell(Look::Plain, &one.employee),
                 cell(Look::Good, one.situation),
-                cell(Look::Plain, one.steps.join("; ")),
+                cell(Look::Plain, one.words.join("; ")),
             ]);
         }
         output.table(table);

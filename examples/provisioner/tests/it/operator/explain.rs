@@ -1,6 +1,6 @@
-use sandbox::BobAct;
+use sandbox::{BobAct, List};
 
-use crate::support::company::{Company, POLICY, id, linked_people};
+use crate::support::company::{Company, POLICY, id, linked_people, person};
 
 #[tokio::test]
 async fn the_whole_chain_is_told_and_nothing_is_written() {
@@ -103,4 +103,43 @@ async fn out_of_scope_and_without_a_database_it_is_told_all_the_same() {
     assert_eq!(ran.json()["disposition"], "no_op(out_of_scope)");
     assert_eq!(ran.json()["known"], false);
     assert!(!company.home.path().join("elsewhere.db").exists());
+}
+
+#[tokio::test]
+async fn custom_values_managers_and_groups_are_told_by_their_names() {
+    let policy = POLICY.to_owned()
+        + "[custom_fields]\n\"Department\" = \"work.department | label('department')\"\n\
+           [manager]\nfrom = \"work.manager\"\n\
+           [[groups]]\ngroup = \"650000000000000000000003\"\nwhen = \"work.department == '253891'\"\n";
+    let seed = linked_people(2)
+        .with_departments()
+        .list(List::new("department").item("253891", "Engineering"))
+        .employee(person(7).department("253891").manager(id(0)));
+    let company = Company::start(seed, &policy).await;
+    let ran = company.run(&["explain", &id(7), "--sandbox"]).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    for part in [
+        "create and invite",
+        "set Department",
+        "add to Engineering",
+        "→ Engineering",
+    ] {
+        assert!(ran.out.contains(part), "{part} in\n{}", ran.out);
+    }
+    company.bob(BobAct::emit("employee.created", id(7))).await;
+    let told = company.json(&["explain", &id(7), "--sandbox"]).await;
+    let field = |name: &str| {
+        let mut fields = told["fields"].as_array().unwrap().iter();
+        fields.find(|field| field["name"] == name).cloned().unwrap()
+    };
+    assert_eq!(field("Department")["has"], "Engineering", "{told}");
+    assert_eq!(field("Department")["state"], "kept");
+    let manager = company.account(0).await.unwrap().id;
+    assert_eq!(field("manager")["has"], format!("user {manager}"));
+
+    // Nobody who has no account and gets none has anything that stays.
+    let told = company.json(&["explain", "4711", "--sandbox"]).await;
+    for field in told["fields"].as_array().unwrap() {
+        assert_eq!(field["state"], "no_account", "{told}");
+    }
 }

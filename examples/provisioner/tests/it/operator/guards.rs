@@ -2,7 +2,7 @@
 
 use sandbox::{Api, BobAct, UserStatus};
 
-use crate::support::company::{Company, POLICY, id, linked_people, people};
+use crate::support::company::{Company, POLICY, id, linked_people, people, person};
 
 #[tokio::test]
 async fn grd_13_the_first_full_synchronization_needs_a_yes_and_events_flow() {
@@ -85,4 +85,33 @@ async fn prv_02_a_deleted_employee_is_deactivated_and_nothing_more() {
         ["DELETE /api/v2/users/{userId}"],
         "no pseudonymising, no unlinking"
     );
+}
+
+#[tokio::test]
+async fn a_plan_and_its_run_let_the_same_people_pass() {
+    let policy = POLICY.to_owned()
+        + "[manager]\nfrom = \"work.manager\"\n[guards]\ninvitations = { per_hour = 4 }\n";
+    // Managers come after their reports when a plan is carried out.
+    let seed = (10..16).fold(people(3), |seed, number| {
+        seed.employee(person(number).manager(id(number % 3)))
+    });
+    let mut company = Company::start(seed, &policy).await;
+    company.hear_nothing().await;
+    company.stop().await;
+    let sync = ["sync", "--yes", "--json", "--sandbox"];
+    let ran = company.run_while_time_passes(&sync).await;
+    assert_eq!(ran.code, 4, "{ran:?}");
+    let outcome = ran.json();
+    let planned: Vec<_> = outcome["plan"]["sample"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .collect();
+    assert_eq!(planned.len(), 4, "{outcome}");
+    let held = outcome["left"]["held"].as_array().unwrap();
+    assert_eq!(held.len(), 5, "{outcome}");
+    for one in planned {
+        let number = one["employee"].as_str().unwrap();
+        assert!(held.iter().all(|it| it["employee"] != number), "{outcome}");
+    }
 }

@@ -110,3 +110,27 @@ async fn holds_are_shown_batch_by_batch_and_one_by_one() {
         );
     }
 }
+
+#[tokio::test]
+async fn everything_that_waits_may_be_answered_at_once_if_a_person_means_it() {
+    let mut company = three_held().await;
+    let all = ["holds", "approve", "--all", "--sandbox"];
+    let ran = company.run(&all).await;
+    assert_eq!(ran.code, 4, "nobody said yes: {ran:?}");
+    let listed = company.json(&["holds", "list", "--sandbox"]).await;
+    assert_eq!(listed["held"], 3);
+
+    company.stop().await;
+    let ran = company.run(&[&all[..], &["--yes"]].concat()).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(
+        ran.out
+            .starts_with("Approved 3 steps of 3 people.\nNo host is at work."),
+        "{ran:?}"
+    );
+    company.restart(POLICY).await;
+    company.pass(3).await;
+    assert_eq!(company.deactivated().await, 8);
+    let ran = company.run(&[&all[..], &["--yes"]].concat()).await;
+    assert_eq!(ran.code, 1, "nothing waits any more: {ran:?}");
+}

@@ -2,6 +2,7 @@
 
 mod dead_letters;
 mod docs;
+mod errors;
 mod explain;
 mod forget;
 mod guards;
