@@ -169,16 +169,19 @@ impl Memory {
 
     /// Whether there is something that those who wait for this person were not told. It outlives a
     /// crash between a step and the telling.
+    #[cfg(feature = "driver")]
     pub(crate) fn has_news(&self) -> bool {
         self.told != self.news()
     }
 
     /// Those who wait for this person were told.
+    #[cfg(feature = "driver")]
     pub(crate) fn telling(self) -> Self {
         let told = self.news();
         Self { told, ..self }
     }
 
+    #[cfg(feature = "driver")]
     fn news(&self) -> News {
         News {
             link: self.link.clone(),

@@ -102,7 +102,7 @@ async fn decide_each_day(
 }
 
 proptest! {
-    #![proptest_config(cases(200))]
+    #![proptest_config(cases(150))]
 
     #[test]
     fn what_was_not_asked_for_changes_no_decision(

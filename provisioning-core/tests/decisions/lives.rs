@@ -85,7 +85,7 @@ const RULES: [&str; 3] = [
 ];
 
 proptest! {
-    #![proptest_config(cases(250))]
+    #![proptest_config(cases(150))]
 
     #[test]
     fn ord_09_one_synchronization_makes_up_for_whatever_was_lost(

@@ -6,6 +6,7 @@ mod asked;
 #[path = "../cases/mod.rs"]
 mod cases;
 mod claims;
+mod crashes;
 mod custom_fields;
 mod data;
 mod estate;
