@@ -97,12 +97,13 @@ impl<'a> Estate<'a> {
             None if nothing_shown => Fate::Go { comes_back: false },
             None => Fate::Nothing,
         };
+        let user = user.filter(|user| *user.status() != UserStatus::Deleted);
         if deep && fate == Fate::Keep {
             if let Some(record) = record {
-                estate.manager = chief(case, desk, record);
+                estate.manager = chief(case, desk, record, user);
             }
         }
-        let Some(user) = user.filter(|user| *user.status() != UserStatus::Deleted) else {
+        let Some(user) = user else {
             return estate;
         };
         let id = user.id();
@@ -179,7 +180,7 @@ fn fate(case: Case<'_>, record: &Record<'_>) -> Fate {
     }
 }
 
-fn chief(case: Case<'_>, desk: &Desk<'_>, record: &Record<'_>) -> Chief {
+fn chief(case: Case<'_>, desk: &Desk<'_>, record: &Record<'_>, user: Option<&User>) -> Chief {
     let Some(rule) = &case.policy.rules().manager else {
         return Chief::Untold;
     };
@@ -195,7 +196,13 @@ fn chief(case: Case<'_>, desk: &Desk<'_>, record: &Record<'_>) -> Chief {
     if employee == *case.employee {
         return Chief::Self_;
     }
+    let has = user.and_then(|user| desk.managers(user.id()));
     match desk.link_of(&employee) {
+        // Whoever is deactivated manages nobody, so whoever does needs no look at his account.
+        Some(Told::Found(link)) if manages(has, &link.user) => Chief::User {
+            user: link.user.clone(),
+            employee,
+        },
         Some(Told::Found(link)) => match desk.user(&link.user) {
             Some(Told::Found(user)) if *user.status() == UserStatus::Deleted => {
                 Chief::Deleted(employee)
@@ -220,4 +227,8 @@ fn chief(case: Case<'_>, desk: &Desk<'_>, record: &Record<'_>) -> Chief {
         },
         _ => Chief::Untold,
     }
+}
+
+fn manages(has: Option<Told<&BTreeSet<UserId>>>, manager: &UserId) -> bool {
+    matches!(has, Some(Told::Found(managers)) if managers.contains(manager))
 }
