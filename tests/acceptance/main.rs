@@ -1,6 +1,7 @@
 //! The acceptance scenarios, through real HTTP: signed webhooks, both stand-ins, the reference
 //! host with its database. A test's name begins with its scenario's id.
 
+mod calls;
 mod err;
 mod ev;
 mod lif;

@@ -14,14 +14,14 @@ use sandbox::{Api, Control, Group, Mapping, Sandbox, Seed, Switches, User, UserS
 use system_tests::{POLICY, World, person};
 
 /// Both stand-ins and a driver between them.
-struct Both {
+pub(crate) struct Both {
     sandbox: Sandbox,
-    control: Control,
+    pub(crate) control: Control,
     driver: Driver<Bob, Lms, MemoryStore>,
 }
 
 impl Both {
-    async fn start(seed: Seed, policy: &str) -> Self {
+    pub(crate) async fn start(seed: Seed, policy: &str) -> Self {
         let sandbox = Sandbox::start(seed).await.expect("the sandbox starts");
         let policy = Policy::parse(policy).expect("the policy is right");
         let bob = hibob_client::Client::builder()
@@ -49,7 +49,7 @@ impl Both {
     }
 
     /// Surveys and carries out what a person has approved.
-    async fn sync(&self, depth: Depth) -> Report {
+    pub(crate) async fn sync(&self, depth: Depth) -> Report {
         let now = self.now().await;
         let survey = self
             .driver
@@ -81,7 +81,7 @@ impl Both {
 }
 
 /// So many people with accounts that equal their records.
-fn in_step(people: u64) -> Seed {
+pub(crate) fn in_step(people: u64) -> Seed {
     (0..people).fold(World::seed(), |seed, number| {
         let (id, user) = (Seed::employee_id(number), user(number));
         seed.employee(person(&id, &mail(number)))
