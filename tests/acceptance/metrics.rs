@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use provisioner::Metrics;
+use provisioning_core::driver::{RunStore as _, approve};
 use sandbox::{Api, BobAct, Effect, Fault};
 use system_tests::{Endpoint, World, pages, person};
 
@@ -150,6 +151,7 @@ async fn full_of_everything() -> String {
         ));
     seed.switches.bob.rate_limits = true;
     let mut world = World::start(seed).await;
+    a_night_passes(&mut world).await;
     world.bob_act(BobAct::emit("employee.created", GRACE)).await;
     world.bob(BobAct::edit(ADA, "work.title", "t2")).await;
     // A signed body that is no event, and an event on the wrong address.
@@ -165,6 +167,19 @@ async fn full_of_everything() -> String {
     let (status, text) = world.get("/metrics").await;
     assert_eq!(status, 200);
     text
+}
+
+/// Everybody is compared at night, which is approved, for it is the first time.
+async fn a_night_passes(world: &mut World) {
+    world.compare_everybody_at("03:00").await;
+    world.settle().await;
+    world.pass_until("2026-03-03T02:00:00Z").await;
+    let store = world.host().store();
+    let planned = store.runs(1).await.expect("the store holds");
+    let now = world.control().now().await.expect("the sandbox answers");
+    let approved = approve(store, planned[0].id, now).await;
+    assert!(approved.expect("the store holds"));
+    world.pass(60).await;
 }
 
 /// What a text in the format of Prometheus shows.

@@ -40,6 +40,7 @@ pub struct World {
     control: Control,
     host: Option<Host>,
     policy: String,
+    sync_at: &'static str,
     folder: TempDir,
     http: reqwest::Client,
     decided: Vec<Decided>,
@@ -90,6 +91,7 @@ impl World {
             sandbox,
             host: None,
             policy: policy.to_owned(),
+            sync_at: "off",
             folder: TempDir::new().expect("a folder"),
             http: reqwest::Client::new(),
             decided: Vec::new(),
@@ -110,6 +112,13 @@ impl World {
         for webhook in self.webhooks() {
             self.bob_act(BobAct::Webhook(webhook)).await;
         }
+    }
+
+    /// Like [`World::restart_host`]; from now on the host compares everybody each day at this time
+    /// of the policy's zone.
+    pub async fn compare_everybody_at(&mut self, time: &'static str) {
+        self.sync_at = time;
+        self.restart_host().await;
     }
 
     /// Like [`World::restart_host`], on a database that holds nothing.
@@ -354,6 +363,8 @@ impl World {
             ("LEARNING360_CLIENT_SECRET", Seed::CLIENT_SECRET.to_owned()),
             ("DATABASE_URL", database),
             ("LISTEN", "127.0.0.1:0".to_owned()),
+            ("SYNC_AT", self.sync_at.to_owned()),
+            ("SYNC_SPREAD_MINUTES", "0".to_owned()),
         ])
         .into_iter()
         .collect();

@@ -120,6 +120,9 @@ that they have no use for:
                               postgres://… for several hosts)
   LISTEN                      address and port to listen on (default 127.0.0.1:8360)
   NOTIFY_URL                  optional: where alerts are posted as JSON; https, or http on loopback
+  SYNC_AT                     when everybody is compared each day, in the policy's zone (03:00), or off
+  SYNC_SPREAD_MINUTES         … up to so many minutes later (60); each installation has its own time
+  DEEP_SYNC_ON                … and on which day also what cannot be listed (sunday), or off
   KEEP_AUDIT_DAYS             how long the audit is kept (default 400)
   KEEP_SEEN_DAYS              … the keys by which a repeated delivery is known (7, at least 4)
   KEEP_DEAD_LETTERS_DAYS      … deliveries that could not be used (90)

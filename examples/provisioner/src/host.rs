@@ -1,5 +1,6 @@
 //! A running host: the listener and the worker around one Store.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +22,7 @@ use crate::feed::Happened;
 use crate::intake::{self, Intake};
 use crate::metrics::{Gauges, Metrics};
 use crate::parts::Parts;
+use crate::schedule::Scheduler;
 use crate::settings::Settings;
 use crate::store::SqlStore;
 use crate::worker::Worker;
@@ -40,12 +42,12 @@ use crate::worker::Worker;
 /// host.shutdown().await
 /// # }
 /// ```
-#[derive(Debug)]
 pub struct Host {
     address: SocketAddr,
     parts: Parts,
     worker: Arc<Worker>,
     watch: Arc<Watch>,
+    scheduler: Arc<Scheduler>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<Task>,
 }
@@ -58,6 +60,7 @@ enum Task {
     Worker,
     Watch,
     Alerts,
+    Scheduler,
 }
 
 /// Why a host does not start.
@@ -91,6 +94,11 @@ impl Host {
         host.tasks.spawn(async move {
             worker.run(stop).await;
             Task::Worker
+        });
+        let (scheduler, stop) = (Arc::clone(&host.scheduler), host.stop.subscribe());
+        host.tasks.spawn(async move {
+            scheduler.run(stop).await;
+            Task::Scheduler
         });
         let (watch, stop) = (Arc::clone(&host.watch), host.stop.subscribe());
         let clock = host.parts.clock.clone();
@@ -153,10 +161,12 @@ impl Host {
                 Task::Binding
             });
         }
+        let scheduler = Scheduler::new(settings.schedule, Arc::clone(&worker), parts.clone());
         Ok(Self {
             address,
             parts,
             worker,
+            scheduler: Arc::new(scheduler),
             watch: Arc::new(watch),
             stop,
             tasks,
@@ -188,14 +198,16 @@ impl Host {
         self.parts.feed.listen()
     }
 
-    /// Works until nothing is due at the clock's present time, and tells what there is to tell by
-    /// then; returns what was decided here.
+    /// Works until nothing is due at the clock's present time, a scheduled full synchronization
+    /// included, and tells what there is to tell by then; returns what was decided here.
     ///
     /// # Errors
     /// If the Store fails.
     pub async fn settle(&self) -> anyhow::Result<Vec<Decided>> {
-        let decided = self.worker.settle().await?;
+        let mut decided = self.worker.settle().await?;
         let now = self.parts.clock.now().await;
+        self.scheduler.look(now).await?;
+        decided.extend(self.worker.settle().await?);
         self.watch.look(now).await?;
         self.parts.alerts.deliver(now).await?;
         Ok(decided)
@@ -245,6 +257,15 @@ impl Host {
         }
         self.parts.store.close().await;
         Ok(())
+    }
+}
+
+impl fmt::Debug for Host {
+    /// Its caches hold what a company calls its jobs and sites, and are nobody's business.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Host")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
     }
 }
 

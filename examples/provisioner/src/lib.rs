@@ -20,6 +20,7 @@ pub mod log;
 mod metrics;
 mod output;
 mod parts;
+mod schedule;
 mod settings;
 mod store;
 mod worker;
@@ -31,7 +32,8 @@ pub use self::host::{Host, StartError};
 pub use self::intake::Outcome;
 pub use self::metrics::{Described, Metrics};
 pub use self::settings::{
-    Apis, Bob, Database, Environment, Keep, Learning360, NotifyUrl, Settings, SettingsError,
+    Apis, Bob, Database, Environment, Keep, Learning360, NotifyUrl, Schedule, Settings,
+    SettingsError,
 };
 pub use self::store::{AuditEntry, DeadLetter, Forgotten, Queue, Role, SqlStore, Traces};
 

@@ -27,6 +27,18 @@ pub fn start(environment: &Environment, level: LevelFilter) {
     }
 }
 
+/// What [`start`] starts, without colours and with the lines going elsewhere.
+pub fn to_writer<W>(
+    environment: &Environment,
+    level: LevelFilter,
+    writer: W,
+) -> impl Subscriber + Send + Sync + 'static
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    subscriber(environment, level, false, writer)
+}
+
 /// Says on stderr why the program ends, with what caused it and what to do next.
 pub(crate) fn fatal(error: &anyhow::Error, next: Option<&str>) {
     let mut text = format!("error: {error:#}");

@@ -3,6 +3,7 @@
 mod environment;
 mod keep;
 mod notify;
+mod schedule;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -15,6 +16,8 @@ use url::Url;
 pub use self::environment::Environment;
 pub use self::keep::Keep;
 pub use self::notify::NotifyUrl;
+pub use self::schedule::Schedule;
+pub(crate) use self::schedule::Slot;
 
 /// Everything a host is told from outside, apart from the policy.
 ///
@@ -38,6 +41,8 @@ pub struct Settings {
     pub notify: Option<NotifyUrl>,
     /// For how long things are kept.
     pub keep: Keep,
+    /// When everybody is compared without being asked for.
+    pub schedule: Schedule,
 }
 
 /// How to reach both APIs: what a command needs that takes nothing in.
@@ -108,6 +113,7 @@ impl Settings {
             let database = database(environment, problems);
             let notify = NotifyUrl::read(environment, problems);
             let keep = Keep::read(environment, problems);
+            let schedule = Schedule::read(environment, problems);
             let Apis { bob, learning360 } = apis?;
             Some(Self {
                 listen: listen?,
@@ -118,6 +124,7 @@ impl Settings {
                 deactivation: deactivation?,
                 notify,
                 keep: keep?,
+                schedule: schedule?,
             })
         })
     }

@@ -233,6 +233,11 @@ impl Policy {
         }
     }
 
+    /// The zone whose days count where no site has another.
+    pub fn zone(&self) -> &jiff::tz::TimeZone {
+        &self.rules.zones.tenant
+    }
+
     /// Tells two policies apart by what they say; comments, blanks and the order of keys do not
     /// matter.
     pub fn digest(&self) -> Digest {

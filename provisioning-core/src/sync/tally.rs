@@ -48,6 +48,23 @@ pub enum Situation {
 }
 
 impl Situation {
+    /// All of them.
+    pub const ALL: [Self; 13] = [
+        Self::Create,
+        Self::Restore,
+        Self::Deactivate,
+        Self::Link,
+        Self::Update,
+        Self::InSync,
+        Self::Nothing,
+        Self::Held,
+        Self::Conflict,
+        Self::Error,
+        Self::Stale,
+        Self::NoGroup,
+        Self::TargetOnly,
+    ];
+
     /// The situation of a verdict.
     pub fn of(verdict: &Verdict) -> Self {
         let does = |kind| {
@@ -82,7 +99,9 @@ impl Situation {
 
     /// The situation of this name.
     pub fn parse(name: &str) -> Option<Self> {
-        ALL.into_iter().find(|situation| situation.as_str() == name)
+        Self::ALL
+            .into_iter()
+            .find(|situation| situation.as_str() == name)
     }
 
     /// The name used in reports.
@@ -187,19 +206,3 @@ impl fmt::Display for Tally {
         Ok(())
     }
 }
-
-const ALL: [Situation; 13] = [
-    Situation::Create,
-    Situation::Restore,
-    Situation::Deactivate,
-    Situation::Link,
-    Situation::Update,
-    Situation::InSync,
-    Situation::Nothing,
-    Situation::Held,
-    Situation::Conflict,
-    Situation::Error,
-    Situation::Stale,
-    Situation::NoGroup,
-    Situation::TargetOnly,
-];

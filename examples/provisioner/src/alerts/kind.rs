@@ -34,13 +34,21 @@ pub enum NoticeKind {
     Silence,
     /// A process ended without having been told to.
     UnexpectedStop,
+    /// A full synchronization came to its end.
+    SyncReport,
+    /// The first full synchronization waits for approval.
+    SyncWaits,
+    /// A full synchronization had no lists to work with.
+    SyncFailed,
+    /// Bob lists nobody, or far fewer people than last time.
+    SourceSuspicious,
     /// What the notification URL is told when it is tried out.
     Test,
 }
 
 impl NoticeKind {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 21] = [
         Self::Held,
         Self::StillHeld,
         Self::HoldExpired,
@@ -57,6 +65,10 @@ impl NoticeKind {
         Self::SignaturesWrong,
         Self::Silence,
         Self::UnexpectedStop,
+        Self::SyncReport,
+        Self::SyncWaits,
+        Self::SyncFailed,
+        Self::SourceSuspicious,
         Self::Test,
     ];
 
@@ -79,6 +91,10 @@ impl NoticeKind {
             Self::SignaturesWrong => "signatures_wrong",
             Self::Silence => "silence",
             Self::UnexpectedStop => "unexpected_stop",
+            Self::SyncReport => "sync_report",
+            Self::SyncWaits => "sync_waits",
+            Self::SyncFailed => "sync_failed",
+            Self::SourceSuspicious => "source_suspicious",
             Self::Test => "test",
         }
     }

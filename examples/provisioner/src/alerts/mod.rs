@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use provisioning_core::driver::StoreError;
+use provisioning_core::driver::{RunId, StoreError, report};
 use tokio::sync::{Notify, watch as signal};
 use tokio::time::sleep;
 
@@ -30,6 +30,7 @@ use self::post::Post;
 pub(crate) use self::watch::Watch;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
+use crate::schedule::Counts;
 use crate::settings::NotifyUrl;
 use crate::store::{Lasting, Sending, SqlStore};
 
@@ -126,6 +127,16 @@ impl Alerts {
         }
     }
 
+    /// What became of the full synchronization that a notice is about.
+    async fn counts(&self, notice: &Notice) -> Option<Counts> {
+        if notice.kind != NoticeKind::SyncReport {
+            return None;
+        }
+        let run = RunId(notice.digest.parse().ok()?);
+        let report = report(&self.store, run).await.ok()??;
+        Some(Counts::of(&report))
+    }
+
     /// Tells in the log, and counts.
     fn tell(&self, notice: &Notice) {
         let kind = notice.kind.as_str();
@@ -133,7 +144,7 @@ impl Alerts {
         let (reason, count, digest) = (&notice.about, notice.count, &notice.digest);
         let (text, next) = (notice.text(), notice.what_to_do());
         match notice.kind {
-            NoticeKind::Recovered | NoticeKind::Test => {
+            NoticeKind::Recovered | NoticeKind::SyncReport | NoticeKind::Test => {
                 tracing::info!(kind, reason, count, digest, next, "{text}");
             }
             _ => tracing::warn!(kind, reason, count, digest, next, "{text}"),
@@ -145,7 +156,12 @@ impl Alerts {
         let Some(post) = &self.post else {
             return Ok(());
         };
-        let sent = post.send(&sending.notice.told()).await;
+        let told = sending.notice.told();
+        let told = match self.counts(&sending.notice).await {
+            Some(counts) => told.with(counts),
+            None => told,
+        };
+        let sent = post.send(&told).await;
         sent.map_err(|error| {
             let kind = sending.notice.kind.as_str();
             let wait = backoff(sending.attempts);

@@ -2,6 +2,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::kind::NoticeKind;
+use crate::schedule::Counts;
 
 /// Something that an operator has to hear of. Holds names, counts and digests, and nobody's data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +36,20 @@ pub(crate) struct Told<'a> {
     /// One line for people; chat systems show the field of this name.
     text: String,
     what_to_do: String,
+    /// Of a full synchronization, what became of it.
+    #[serde(flatten)]
+    counts: Option<Counts>,
+}
+
+impl Told<'_> {
+    /// The same, with what became of a full synchronization.
+    pub(crate) fn with(self, counts: Counts) -> Self {
+        Self {
+            text: counts.to_string(),
+            counts: Some(counts),
+            ..self
+        }
+    }
 }
 
 impl Notice {
@@ -81,9 +96,12 @@ impl Notice {
             | NoticeKind::HoldExpired
             | NoticeKind::Quarantine
             | NoticeKind::Recovered
+            | NoticeKind::SyncReport
             | NoticeKind::Test => SignedDuration::ZERO,
             // Such a thing is mended by hand, and not within the hour.
-            NoticeKind::Settings => SignedDuration::from_hours(24),
+            NoticeKind::Settings | NoticeKind::SyncFailed | NoticeKind::SourceSuspicious => {
+                SignedDuration::from_hours(24)
+            }
             _ => REST,
         }
     }
@@ -98,6 +116,7 @@ impl Notice {
             at: self.at,
             text: self.text(),
             what_to_do: self.what_to_do(),
+            counts: None,
         }
     }
 
@@ -144,6 +163,18 @@ impl Notice {
             NoticeKind::UnexpectedStop => {
                 format!("The provisioner ended without having been told to: {about}.")
             }
+            NoticeKind::SyncReport => format!("The {about} full synchronization ended."),
+            NoticeKind::SyncWaits => format!(
+                "The first full synchronization is planned and waits for approval; it would change \
+                 something for {count} people."
+            ),
+            NoticeKind::SyncFailed => {
+                format!("The {about} full synchronization had no complete lists to work with.")
+            }
+            NoticeKind::SourceSuspicious => format!(
+                "Bob's list of people is not believed ({about}): nobody is deactivated for not \
+                 being on it."
+            ),
             NoticeKind::Test => "This is how the provisioner tells what it has to tell.".to_owned(),
         }
     }
@@ -199,6 +230,21 @@ impl Notice {
             NoticeKind::UnexpectedStop => {
                 "Look into the log before that time. Nothing is lost: what was accepted is decided \
                  now."
+            }
+            NoticeKind::SyncReport => {
+                "Nothing, or `provisioner holds list` for what is held, and `provisioner explain \
+                 EMPLOYEE` for conflicts and errors."
+            }
+            NoticeKind::SyncWaits => {
+                "Run `provisioner sync`: it shows the plan and asks. Later ones need no approval."
+            }
+            NoticeKind::SyncFailed => {
+                "Nothing at first: it is tried again every quarter of an hour. If it goes on, run \
+                 `provisioner doctor`."
+            }
+            NoticeKind::SourceSuspicious => {
+                "Compare the permissions and the population of Bob's service user with \
+                 `provisioner doctor`; then run `provisioner sync`."
             }
             NoticeKind::Test => "Nothing.",
         };

@@ -7,6 +7,7 @@ use provisioning_core::{Alarm, Alert, HoldAlert, Side};
 use super::kind::NoticeKind;
 use super::notice::Notice;
 use super::{Alerts, Concern};
+use crate::schedule::{self, Counts};
 
 impl Alerts {
     /// Takes in what a turn has to tell.
@@ -23,6 +24,14 @@ impl Alerts {
             if let Some(notice) = of_alarm(*alarm, now) {
                 self.raise(notice).await;
             }
+        }
+        for report in &turn.ended {
+            let counts = Counts::of(report);
+            counts.tell();
+            let depth = schedule::name(report.run.begun.depth);
+            let notice = Notice::new(NoticeKind::SyncReport, depth, now);
+            let run = report.run.id.to_string();
+            self.raise(notice.with_digest(run)).await;
         }
         if turn.decided.is_empty() {
             return Ok(());

@@ -134,15 +134,16 @@ pub(crate) fn webhooks(host: &str) -> [Webhook; 3] {
     ]
 }
 
-/// What a host needs to work against this sandbox. Of the real environment only `LISTEN` and
-/// `DATABASE_URL` count, so that nothing of a real installation gets mixed up with it.
+/// What a host needs to work against this sandbox. Of the real environment only `LISTEN`,
+/// `DATABASE_URL` and when everybody is compared count, so that nothing of a real installation gets
+/// mixed up with it; nothing is compared by the clock unless that is set.
 pub(crate) fn sandbox_settings(
     sandbox: &Sandbox,
     folder: &Path,
     environment: &Environment,
 ) -> Result<Settings, SettingsError> {
     let database = format!("sqlite://{}", folder.join("provisioner.db").display());
-    let kept = ["LISTEN", "DATABASE_URL"];
+    let kept = ["LISTEN", "DATABASE_URL", "SYNC_AT", "SYNC_SPREAD_MINUTES"];
     let kept = kept
         .iter()
         .filter_map(|name| Some((*name, environment.get(name)?)));
@@ -159,7 +160,8 @@ pub(crate) fn sandbox_settings(
             "HIBOB_DEACTIVATION_SECRETS",
             format!("{INACTIVATED} {ENDED}"),
         )
-        .or("DATABASE_URL", database);
+        .or("DATABASE_URL", database)
+        .or("SYNC_AT", "off");
     Settings::read(&variables)
 }
 

@@ -2,20 +2,22 @@ use std::sync::{Arc, PoisonError};
 
 use jiff::Timestamp;
 use metrics::gauge;
-use provisioning_core::driver::{Store as _, StoreError};
+use provisioning_core::driver::{RunState, RunStore as _, Store as _, StoreError, report};
 use provisioning_core::policy::Guards;
+use provisioning_core::sync::Situation;
 use provisioning_core::{Endpoint, Fill, Policy, Side};
 
 use super::Metrics;
 use super::names::{
     DRIFT, DRIFT_OLDEST, GUARD_FILL, HOLDS, INFO, LAST_DELIVERY, LINKED, PAUSED, QUEUE,
-    QUEUE_OLDEST, RATE_LIMIT, RATE_REMAINING, STOPPED,
+    QUEUE_OLDEST, RATE_LIMIT, RATE_REMAINING, STOPPED, SYNC_AGE, SYNC_OPEN, SYNC_PEOPLE,
 };
 use crate::alerts::Arrivals;
 use crate::clients::Clients;
 use crate::clock::Clock;
 use crate::intake;
 use crate::parts::Parts;
+use crate::schedule;
 use crate::store::{SqlStore, Standing};
 
 /// Measures what is not counted, whenever somebody reads the metrics.
@@ -85,6 +87,7 @@ impl Gauges {
         let quarantine = self.store.quarantine().await?;
         let paused = self.store.paused().await?;
         let drift = self.store.drift().await?;
+        self.synchronizations(now).await?;
         self.metrics.record(|| {
             for (state, employees) in [
                 ("pending", queue.pending),
@@ -123,6 +126,37 @@ impl Gauges {
     }
 }
 
+impl Gauges {
+    async fn synchronizations(&self, now: Timestamp) -> Result<(), StoreError> {
+        let runs = self.store.runs(RUNS).await?;
+        let done = runs.iter().filter(|run| run.state == RunState::Done);
+        let done: Vec<_> = done.collect();
+        let last = match done.first() {
+            Some(run) => report(&self.store, run.id).await?,
+            None => None,
+        };
+        let open = match self.store.running().await? {
+            Some(run) => self.store.progress(run.id).await?.open(),
+            None => 0,
+        };
+        self.metrics.record(|| {
+            gauge!(SYNC_OPEN).set(count(open));
+            // The newest comes last and counts.
+            for run in done.iter().rev() {
+                let depth = schedule::name(run.begun.depth);
+                gauge!(SYNC_AGE, "depth" => depth).set(seconds(run.changed, now));
+            }
+            for situation in Situation::ALL {
+                if let Some(last) = &last {
+                    let people = count(last.get(situation));
+                    gauge!(SYNC_PEOPLE, "situation" => situation.as_str()).set(people);
+                }
+            }
+        });
+        Ok(())
+    }
+}
+
 impl Metrics {
     /// Sets how many people differ for each reason; a reason that is not mentioned is at zero.
     fn drift(&self, standing: Vec<Standing>) {
@@ -147,6 +181,9 @@ fn label(reason: &str) -> String {
     let name = reason.split(' ').next().unwrap_or_default();
     name.to_owned()
 }
+
+/// Among so many there is one of each depth.
+const RUNS: usize = 30;
 
 fn seconds(from: Timestamp, now: Timestamp) -> f64 {
     now.duration_since(from).as_secs_f64().max(0.0)

@@ -73,6 +73,9 @@ pub(super) const CALL_SECONDS: &str = "provisioner_api_call_seconds";
 pub(super) const RATE_LIMIT: &str = "provisioner_api_rate_limit";
 pub(super) const RATE_REMAINING: &str = "provisioner_api_rate_remaining";
 pub(super) const STOPPED: &str = "provisioner_api_stopped";
+pub(super) const SYNC_AGE: &str = "provisioner_sync_last_seconds";
+pub(super) const SYNC_PEOPLE: &str = "provisioner_sync_people";
+pub(super) const SYNC_OPEN: &str = "provisioner_sync_open";
 pub(super) const NOTICES: &str = "provisioner_notices_total";
 pub(super) const NOTICE_FAILURES: &str = "provisioner_notice_failures_total";
 pub(super) const STORE_FAILURES: &str = "provisioner_store_failures_total";
@@ -187,6 +190,21 @@ pub(super) const ALL: &[Described] = &[
         STOPPED,
         &["api"],
         "1 while an API is not called because it refuses or fails.",
+    ),
+    gauge(
+        SYNC_AGE,
+        &["depth"],
+        "Time since the last full synchronization of this depth ended; absent until there was one.",
+    ),
+    gauge(
+        SYNC_PEOPLE,
+        &["situation"],
+        "What the last full synchronization came to, in people; absent until there was one.",
+    ),
+    gauge(
+        SYNC_OPEN,
+        &[],
+        "People whom a full synchronization that is under way has not come to.",
     ),
     counter(NOTICES, &["kind"], "What an operator was told, by kind."),
     counter(

@@ -26,6 +26,7 @@ mod port;
 mod processes;
 mod row;
 mod runs;
+mod slots;
 mod sweep;
 mod tenant;
 mod work;

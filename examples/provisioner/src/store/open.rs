@@ -345,6 +345,11 @@ fn migrator(dialect: Dialect) -> Migrator {
                     "forget",
                     include_str!(concat!("../../migrations/", $folder, "/0006_forget.sql")),
                 ),
+                (
+                    7,
+                    "schedule",
+                    include_str!(concat!("../../migrations/", $folder, "/0007_schedule.sql")),
+                ),
             ]
         };
     }

@@ -25,7 +25,7 @@ impl SqlStore {
     }
 }
 
-fn kept(keep: &Keep) -> [(&'static str, SignedDuration); 5] {
+fn kept(keep: &Keep) -> [(&'static str, SignedDuration); 6] {
     [
         ("DELETE FROM seen WHERE at < $1", keep.seen),
         (
@@ -36,6 +36,10 @@ fn kept(keep: &Keep) -> [(&'static str, SignedDuration); 5] {
         // A state that lasts is not told again because it has lasted for long.
         (
             "DELETE FROM notice WHERE at < $1 AND stands = 0",
+            keep.reports,
+        ),
+        (
+            "DELETE FROM run WHERE changed < $1 AND state IN ('done', 'dropped')",
             keep.reports,
         ),
         // The first start says since when there could have been deliveries.

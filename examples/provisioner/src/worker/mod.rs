@@ -54,6 +54,17 @@ impl Worker {
         self.parts.wake.notify_one();
     }
 
+    /// The policy in force.
+    pub(crate) async fn policy(&self) -> Policy {
+        self.turning.lock().await.driver.policy().clone()
+    }
+
+    /// A driver beside the one that takes the turns, for what takes long and writes nothing.
+    pub(crate) async fn surveyor(&self) -> Driver<Bob, Lms, SqlStore> {
+        let policy = self.policy().await;
+        self.clients.driver(policy, self.parts.store.clone())
+    }
+
     /// Works until it is told to stop. A turn that does not end soon after that is dropped: its
     /// leases end, and the next start decides those people again.
     pub(crate) async fn run(&self, mut stop: watch::Receiver<bool>) {

@@ -23,5 +23,8 @@ mod host;
 mod hst;
 mod intake;
 mod operator;
+mod privacy;
+mod quiet;
+mod schedule;
 mod setup;
 mod store;

@@ -7,6 +7,7 @@ pub mod contract;
 pub mod docs;
 pub mod home;
 pub mod inbox;
+pub mod lines;
 pub mod run;
 #[macro_use]
 pub mod run_contract;

@@ -82,7 +82,7 @@ pub fn employee(number: u32) -> String {
 
 /// The account of somebody of a [`company`].
 pub fn user(number: u32) -> String {
-    format!("65000000000000000{number:07x}")
+    format!("66000000000000000{number:07x}")
 }
 
 /// Both stand-ins. A host may take its time to answer Bob, so that a machine under load does not
@@ -129,6 +129,8 @@ pub fn variables(sandbox: &Sandbox, home: &Home) -> Vec<(&'static str, String)> 
         ("LEARNING360_CLIENT_SECRET", Seed::CLIENT_SECRET.to_owned()),
         ("DATABASE_URL", home.url().to_owned()),
         ("LISTEN", "127.0.0.1:0".to_owned()),
+        ("SYNC_AT", "off".to_owned()),
+        ("SYNC_SPREAD_MINUTES", "0".to_owned()),
     ]
 }
 
@@ -175,6 +177,11 @@ impl World {
         }
         let host = host(&self.sandbox, &self.home, &self.policy, &self.more).await;
         Self { host, ..self }
+    }
+
+    /// One more host on the same database, which has to be on a server.
+    pub async fn another(&self) -> Host {
+        host(&self.sandbox, &self.home, &self.policy, &self.more).await
     }
 
     /// Lets so many seconds pass and the host work; returns what it decided.
