@@ -64,6 +64,9 @@ pub(crate) fn lost_create(draft: &mut Draft<'_>, situation: &Situation<'_>) -> O
         (Some(made), _) => made,
         // We know what we made, but not whether the link to it was.
         (None, Account::LinkLost(user)) if is_left_alone(draft, situation) => Told::Found(*user),
+        (None, Account::Unavailable) if is_left_alone(draft, situation) => {
+            return Some(draft.retry(Reason::Unavailable));
+        }
         (None, _) => return None,
     };
     match made {

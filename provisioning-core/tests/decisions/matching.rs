@@ -212,6 +212,17 @@ async fn mat_19_what_was_made_is_linked_although_the_record_is_hidden_by_then() 
 }
 
 #[tokio::test]
+async fn mat_19_what_was_made_is_not_forgotten_while_the_links_cannot_be_read() {
+    let mut stage = made_without_an_answer().await;
+    stage.person(ADA, "ada@example.com", &[("internal.status", None)]);
+    stage.model.lock().broken.insert("LinkOf");
+    stage.after(60).await;
+    stage.model.lock().broken.clear();
+    stage.after(3_600).await;
+    assert_eq!(stage.model.lock().links.len(), 1);
+}
+
+#[tokio::test]
 async fn mat_19_what_a_lost_create_made_is_deactivated_if_the_person_leaves_first() {
     let user = format!("{:024x}", 1);
     for gone in [false, true] {
