@@ -1,6 +1,7 @@
 //! The clients of both APIs, and the driver between them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use learning360_client::Quota;
@@ -38,11 +39,13 @@ impl Clients {
         clock: &Clock,
         metrics: &Arc<Metrics>,
     ) -> anyhow::Result<Self> {
-        // Calls per second or minute mean nothing where the time is not real.
-        let (bob_quota, quota) = if clock.is_virtual() {
-            (hibob_client::Quota::unlimited(), Quota::unlimited())
+        // Calls per second or minute mean nothing where the time is not real, and a pause that one
+        // of the APIs asks for is better spent by the driver, which knows the virtual time.
+        let (bob_quota, quota, patience) = if clock.is_virtual() {
+            let unlimited = (hibob_client::Quota::unlimited(), Quota::unlimited());
+            (unlimited.0, unlimited.1, VIRTUAL_PATIENCE)
         } else {
-            (hibob_client::Quota::default(), Quota::default())
+            (hibob_client::Quota::default(), Quota::default(), PATIENCE)
         };
         let (bob_metrics, metrics) = (Arc::clone(metrics), Arc::clone(metrics));
         let bob = hibob_client::Client::builder()
@@ -52,6 +55,7 @@ impl Clients {
             .on_attempt(move |it| {
                 bob_metrics.called("hibob", &it.method, it.route, it.status, it.took);
             })
+            .call_timeout(patience)
             .build()
             .context("the client of Bob cannot be built")?;
         let learning360 = learning360_client::Client::builder()
@@ -64,6 +68,7 @@ impl Clients {
             .on_attempt(move |it| {
                 metrics.called("360learning", &it.method, it.route, it.status, it.took);
             })
+            .call_timeout(patience)
             .build()
             .context("the client of 360Learning cannot be built")?;
         Ok(Self { bob, learning360 })
@@ -76,3 +81,9 @@ impl Clients {
         Driver::new(policy, source, target, store)
     }
 }
+
+/// How long a call may take with all its attempts and waits.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The same where the time is not real.
+const VIRTUAL_PATIENCE: Duration = Duration::from_secs(3);

@@ -140,7 +140,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 const LONGEST_NAP: Duration = Duration::from_secs(60);
 
-const VIRTUAL_NAP: Duration = Duration::from_millis(200);
+const VIRTUAL_NAP: Duration = Duration::from_millis(50);
 
 #[cfg(test)]
 mod tests {
