@@ -144,7 +144,7 @@ impl Case<'_> {
                 self.kit
                     .output()
                     .note("This plan was begun with before; it goes on.");
-                return self.carry_out(run, None, Seen::Nothing).await;
+                return self.carry_out(run, Some(&survey), Seen::Nothing).await;
             }
             self.kit.output().note(self.plan(&survey).estimate());
             return self.begin(&survey, RunMode::Exact, Seen::Nothing).await;

@@ -70,15 +70,47 @@ async fn rec_02_killed_and_started_again_nothing_is_done_twice() {
     let mut company = Company::start(people(30), POLICY).await;
     company.hear_nothing().await;
     company.stop().await;
-    let cut = Fault::new(
-        Api::Learning360,
-        Effect::Cut {
-            moment: Moment::After,
-        },
+    let sync = ["sync", "--yes", "--sandbox"];
+    kill_in_the_middle(&company, &sync).await;
+    // Where hosts share the database, what the dead one worked on is free when its leases end.
+    let ran = company.run_while_time_passes(&sync).await;
+    assert!(
+        ran.err.contains("A full synchronization is under way"),
+        "{ran:?}"
     );
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_everybody_once(&company).await;
+}
+
+#[tokio::test]
+async fn a_plan_in_a_file_goes_on_after_a_kill_and_names_who_is_left() {
+    let seed = people(30).employee(person(40).mail("no address"));
+    let mut company = Company::start(seed, POLICY).await;
+    company.hear_nothing().await;
+    company.stop().await;
+    let plan = ["sync", "--plan", "plan.json", "--sandbox"];
+    assert_eq!(company.run(&plan).await.code, 0);
+    let apply = ["sync", "--apply", "plan.json", "--sandbox"];
+    kill_in_the_middle(&company, &apply).await;
+    let ran = company.run_while_time_passes(&apply).await;
+    assert!(
+        ran.err
+            .contains("This plan was begun with before; it goes on."),
+        "{ran:?}"
+    );
+    assert_eq!(ran.code, 3, "{ran:?}");
+    let left = format!("{}   conflict   no_identifier", id(40));
+    assert!(ran.out.contains(&left), "{ran:?}");
+    assert_everybody_once(&company).await;
+}
+
+/// Starts a command, and kills it while it creates the accounts of thirty people.
+async fn kill_in_the_middle(company: &Company, arguments: &[&str]) {
+    let moment = Moment::After;
+    let cut = Fault::new(Api::Learning360, Effect::Cut { moment });
     let cut = cut.on("POST", "/api/v2/users").nth(11);
     company.control.add_faults(&[cut]).await.unwrap();
-    let mut command = company.command(&["sync", "--yes", "--sandbox"]);
+    let mut command = company.command(arguments);
     let silent = command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = silent.stdin(Stdio::null()).spawn().unwrap();
     loop {
@@ -96,15 +128,9 @@ async fn rec_02_killed_and_started_again_nothing_is_done_twice() {
         // Where processes share the work, nobody knows that this one died before its leases end.
         company.control.advance(5 * 60).await.unwrap();
     }
+}
 
-    // Where hosts share the database, what the dead one worked on is free when its leases end.
-    let again = company.run_while_time_passes(&["sync", "--yes", "--sandbox"]);
-    let ran = again.await;
-    assert!(
-        ran.err.contains("A full synchronization is under way"),
-        "{ran:?}"
-    );
-    assert_eq!(ran.code, 0, "{ran:?}");
+async fn assert_everybody_once(company: &Company) {
     let state = company.state().await;
     assert_eq!(state.mappings.len(), 30);
     assert_eq!(state.users.len(), 31, "nobody twice, and the owner");
