@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use hibob_client::{Employee, Field, FieldId, NamedList, fields};
 use jiff::Timestamp;
@@ -46,7 +47,7 @@ impl<'a> Record<'a> {
         let today = today(case.now, zone);
         let dates = Dates::of(employee);
         let mut lists_incomplete = false;
-        let mut lists: BTreeMap<_, Option<NamedList>> = BTreeMap::new();
+        let mut lists: BTreeMap<_, Option<Arc<NamedList>>> = BTreeMap::new();
         for name in policy.lists() {
             let told = desk.list(name);
             lists_incomplete |= matches!(told, Some(Told::Unavailable(_)));

@@ -1,5 +1,6 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use hibob_client::{Employee, EmployeeId, ListName, NamedList};
 use learning360_client::{User, UserId};
@@ -51,9 +52,9 @@ impl<'a> Desk<'a> {
         })
     }
 
-    pub(crate) fn list(&self, name: &ListName) -> Option<Told<&'a NamedList>> {
+    pub(crate) fn list(&self, name: &ListName) -> Option<Told<&'a Arc<NamedList>>> {
         self.ask(Query::NamedList(name.clone()), |data| match data {
-            Data::NamedList(list) => Some(&**list),
+            Data::NamedList(list) => Some(list),
             _ => None,
         })
     }

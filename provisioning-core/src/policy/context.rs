@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use hibob_client::{Employee, Field, FieldId, FieldKind, ListItemId, ListName, NamedList, fields};
 use minijinja::Value;
@@ -17,7 +18,7 @@ pub(crate) struct Context {
 }
 
 /// The lists, reachable from filters and from nowhere else.
-pub(crate) struct Lists(BTreeMap<ListName, Option<NamedList>>);
+pub(crate) struct Lists(BTreeMap<ListName, Option<Arc<NamedList>>>);
 
 impl Context {
     /// The context of a record, with the fields that the policy uses and nothing else.
@@ -26,7 +27,7 @@ impl Context {
     pub(crate) fn new(
         employee: &Employee,
         fields: &BTreeSet<FieldId>,
-        lists: BTreeMap<ListName, Option<NamedList>>,
+        lists: BTreeMap<ListName, Option<Arc<NamedList>>>,
     ) -> Self {
         let mut tree = Map::new();
         let (mut missing, mut null) = (BTreeSet::new(), BTreeSet::new());
@@ -93,10 +94,15 @@ impl std::fmt::Debug for Lists {
 
 /// A value as expressions see it: ids are texts, whatever Bob sends them as.
 fn normal(field: &FieldId, value: &Json) -> Json {
-    let number = fields::STANDARD
-        .iter()
-        .any(|standard| standard.id == field.as_str() && standard.kind == FieldKind::Number);
-    if number { value.clone() } else { texts(value) }
+    let is_number = || {
+        let mut standard = fields::STANDARD.iter();
+        standard.any(|it| it.id == field.as_str() && it.kind == FieldKind::Number)
+    };
+    match value {
+        Json::String(_) | Json::Bool(_) | Json::Null => value.clone(),
+        _ if is_number() => value.clone(),
+        _ => texts(value),
+    }
 }
 
 fn texts(value: &Json) -> Json {
