@@ -9,25 +9,28 @@ use system_tests::openapi::{Generator, Spec};
 use super::seen::differences;
 
 #[test]
-fn every_event_is_read_to_the_last_property() {
+fn every_event_is_read() {
     let Some(spec) = Spec::load() else { return };
     let (mut typed, mut all) = (0, 0);
     for (kind, schema) in spec.events() {
         for seed in 0..SEEDS {
             let mut body = Generator::new(seed).value(schema);
+            if body.get("type").is_none() {
+                // Statements of xAPI, which are no events of users, groups or bulk operations.
+                assert!(!is_ours(kind), "{kind}");
+                continue;
+            }
             body["timestamp"] = json!(1_748_346_292_000_i64);
             let event = received(&body);
             // One entry of the files has the events of another.
             assert_eq!(event.kind().as_str(), body["type"], "{kind}");
             assert!(event.kind().is_known(), "{kind}");
             assert_eq!(event.at(), Timestamp::from_second(1_748_346_292).ok());
-            let found = differences(&body["data"], &seen(event.data(), &body["data"]));
+            let read = read(&body["data"], event.data());
+            let found = differences(&read, &seen(event.data(), &read));
             assert_eq!(found, [], "{kind}: {body}");
             let is_typed = !matches!(event.data(), EventData::Other(_));
-            let is_ours = ["user.", "group.", "bulk."]
-                .iter()
-                .any(|it| kind.starts_with(it));
-            assert!(is_ours || !is_typed);
+            assert!(is_ours(kind) || !is_typed);
             typed += usize::from(is_typed && seed == 0);
         }
         all += 1;
@@ -35,6 +38,11 @@ fn every_event_is_read_to_the_last_property() {
     // Users: activated, created, deleted, invited, reactivated, updated. Groups: created, deleted,
     // updated. Bulk operations: created, ended.
     assert_eq!((typed, all), (11, 29));
+}
+
+fn is_ours(kind: &str) -> bool {
+    let ours = ["user.", "group.", "bulk."];
+    ours.iter().any(|it| kind.starts_with(it))
 }
 
 /// Signs a body as 360Learning does, and opens it as a host does.
@@ -45,8 +53,17 @@ fn received(body: &Value) -> Event {
     let opened = verifier.open(&headers, bytes.as_bytes(), now);
     match opened.expect("the signature is right").delivery {
         Delivery::Event(event) => event,
-        other => panic!("{other:?}"),
+        other => panic!("{other:?}: {body}"),
     }
+}
+
+/// What the client reads of it: everything, but for a group's looks and legal texts.
+fn read(data: &Value, event: &EventData) -> Value {
+    let mut data = data.clone();
+    if let (Some(data), EventData::Group(_)) = (data.as_object_mut(), event) {
+        data.retain(|name, _| READ_OF_GROUPS.contains(&name.as_str()));
+    }
+    data
 }
 
 /// What was read, in the vendor's words; `data` says what it calls the time of the event.
@@ -78,3 +95,13 @@ fn seen(event: &EventData, data: &Value) -> Value {
 
 /// How many bodies of each type are read.
 const SEEDS: u64 = 24;
+
+/// `GET /groups/{groupId}` tells the rest.
+const READ_OF_GROUPS: [&str; 6] = [
+    "groupId",
+    "name",
+    "parentId",
+    "createdAt",
+    "updatedAt",
+    "deletedAt",
+];

@@ -1,5 +1,5 @@
 use std::fmt;
-use std::fs::{File, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::sync::Arc;
@@ -204,6 +204,9 @@ enum Missing {
 
 async fn sqlite(url: &str, missing: Missing) -> anyhow::Result<AnyPool> {
     let file = file_of(url)?.context("DATABASE_URL names no file")?;
+    if missing == Missing::Created {
+        create(&file);
+    }
     let options = SqliteConnectOptions::from_str(url)?
         .filename(file)
         .create_if_missing(missing == Missing::Created);
@@ -221,6 +224,16 @@ async fn sqlite(url: &str, missing: Missing) -> anyhow::Result<AnyPool> {
         .max_lifetime(None)
         .after_connect(|connection, _| Box::pin(set(connection, &SQLITE)));
     Ok(pool.connect_with(options).await?)
+}
+
+/// Creates the file, if it is not there, for its owner alone: it holds people's mails. SQLite gives
+/// the files beside it the same permissions, and says what is wrong if this cannot be done.
+fn create(file: &Path) {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    drop(options.open(file));
 }
 
 async fn postgres(url: &str, missing: Missing) -> anyhow::Result<AnyPool> {

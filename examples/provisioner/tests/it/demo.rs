@@ -31,7 +31,7 @@ fn the_year_ends_in_agreement_and_its_page_shows_it() {
     let told = format!("{told} approved\nBoth sides agree.\n");
     let page = format!(
         "# What `provisioner demo` prints\n\n\
-         A year in the life of a small company, played in about a second. The exit code is 0 only \
+         A year in the life of a small company, played in seconds. The exit code is 0 only \
          if both sides agree at the end; `--json` gives one object. A test keeps this page as it \
          is: `UPDATE_DOCS=1 cargo test -p provisioner demo` writes it anew.\n\n{}",
         docs::block("provisioner demo", &told)

@@ -88,6 +88,27 @@ mod sqlite {
         assert!(kept.unwrap());
     }
 
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn prv_01_the_file_and_those_beside_it_are_for_their_owner_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let home = Home::sqlite();
+        let store = home.open().await;
+        two_claims(&store).await;
+        let files = std::fs::read_dir(home.path()).unwrap().map(Result::unwrap);
+        let modes = files.map(|file| (file.path(), file.metadata().unwrap().permissions().mode()));
+        let of_the_database: Vec<_> = modes
+            // The lock beside it is empty.
+            .filter(|(path, _)| path.to_string_lossy().contains(".db"))
+            .filter(|(path, _)| !path.to_string_lossy().ends_with(".lock"))
+            .collect();
+        assert!(of_the_database.len() > 1, "{of_the_database:?}");
+        for (path, mode) in of_the_database {
+            assert_eq!(mode & 0o077, 0, "{}: {mode:o}", path.display());
+        }
+    }
+
     #[tokio::test]
     async fn what_does_not_outlive_the_process_is_refused() {
         for url in ["sqlite::memory:", "sqlite://x?mode=memory"] {
