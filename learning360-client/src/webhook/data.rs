@@ -40,8 +40,8 @@ pub struct UserEvent {
 pub struct GroupEvent {
     group: GroupId,
     at: Option<Timestamp>,
-    name: Option<Box<str>>,
     parent: Option<GroupId>,
+    data: Map<String, Value>,
 }
 
 /// What an event says about a bulk operation.
@@ -127,7 +127,12 @@ impl GroupEvent {
 
     /// The group's name.
     pub fn name(&self) -> Option<&str> {
-        self.name.as_deref()
+        text(&self.data, "name")
+    }
+
+    /// A property as the event gives it, by 360Learning's name, such as `public` or `logoImageId`.
+    pub fn property(&self, name: &str) -> Option<&Value> {
+        self.data.get(name)
     }
 
     /// The parent group, which only `group.updated` gives.
@@ -139,8 +144,8 @@ impl GroupEvent {
         Some(EventData::Group(Self {
             group: text(data, "groupId")?.try_into().ok()?,
             at: instant(data, at),
-            name: text(data, "name").map(Into::into),
             parent: text(data, "parentId").and_then(|id| id.try_into().ok()),
+            data: data.clone(),
         }))
     }
 }
@@ -274,6 +279,8 @@ mod tests {
         };
         assert_eq!((group.group().as_str(), group.name()), (ID, Some("A")));
         assert_eq!(group.parent(), Some(group.group()));
+        assert_eq!(group.property("public"), Some(&json!(true)));
+        assert!(!format!("{group:?}").contains("public"), "{group:?}");
         assert!(group.at().is_some());
     }
 

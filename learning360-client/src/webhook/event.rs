@@ -60,12 +60,28 @@ impl Delivery {
                 data: EventData::new(&kind, data),
                 kind,
             }),
-            Err(_) => Self::Unparseable(Unparseable {
-                id,
-                length: body.len(),
-            }),
+            Err(_) => match statement(body) {
+                Some(data) => Self::Event(Event {
+                    id,
+                    sent_at,
+                    kind: EventType::Xapi,
+                    at: data.get("timestamp").and_then(milliseconds),
+                    data: EventData::Other(data),
+                }),
+                None => Self::Unparseable(Unparseable {
+                    id,
+                    length: body.len(),
+                }),
+            },
         }
     }
+}
+
+/// A statement of xAPI, which is sent as it is, without the envelope of the other events.
+fn statement(body: &[u8]) -> Option<Value> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let is_statement = body.get("type").is_none() && body.get("verb").is_some_and(Value::is_object);
+    is_statement.then_some(body)
 }
 
 impl Event {
@@ -162,6 +178,15 @@ mod tests {
     }
 
     #[test]
+    fn a_statement_of_xapi_is_an_event_without_an_envelope() {
+        let body = json!({"verb": {"id": "initialized"}, "timestamp": 1_748_346_292_000_i64});
+        let event = event(&body);
+        assert_eq!(event.kind(), &EventType::Xapi);
+        assert_eq!(event.at().map(Timestamp::as_second), Some(1_748_346_292));
+        assert_eq!(event.data(), &EventData::Other(body));
+    }
+
+    #[test]
     fn what_is_no_event_says_so() {
         for body in [
             "",
@@ -169,6 +194,8 @@ mod tests {
             "[]",
             "null",
             "{\"type\":5}",
+            "{\"type\":5,\"verb\":{}}",
+            "{\"verb\":\"initialized\"}",
             "{\"type\":\"user.dele",
             "\u{0}",
         ] {
