@@ -1,4 +1,7 @@
-//! What the programs share: their settings, and the two clients made from them.
+//! What the programs share: their settings, the two clients made from them, and the service of
+//! `embed-in-axum`.
+
+pub mod embed;
 
 use anyhow::Context as _;
 

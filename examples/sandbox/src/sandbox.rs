@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::middleware::from_fn_with_state;
+use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use url::Url;
@@ -88,6 +89,7 @@ pub struct Sandbox {
     bob: Url,
     learning360: Url,
     control: Control,
+    shared: Arc<Shared>,
     /// The servers; dropping them closes every connection.
     servers: JoinSet<()>,
 }
@@ -155,6 +157,7 @@ impl Sandbox {
             bob,
             learning360,
             control,
+            shared,
             servers,
         })
     }
@@ -174,6 +177,12 @@ impl Sandbox {
     /// A client of the control routes.
     pub fn control(&self) -> Control {
         self.control.clone()
+    }
+
+    /// Tells the virtual time without a call, for a host in the same process.
+    pub fn clock(&self) -> impl Fn() -> Timestamp + Send + Sync + use<> {
+        let shared = Arc::clone(&self.shared);
+        move || shared.lock().now
     }
 
     /// Stops both servers and closes all connections.
