@@ -13,10 +13,10 @@ use sandbox::{
     UserStatus,
 };
 use serde_json::{Value, json};
-use system_tests::{BOB_COMPANY, Endpoint, World, pages, person};
+use system_tests::{BOB_COMPANY, Endpoint, pages, person};
 
 use crate::rec;
-use crate::{ADA, GRACE, MAIL, OTHER, USER};
+use crate::{ADA, GRACE, MAIL, OTHER, USER, World};
 
 /// Everything that the host can keep in step: fields, a custom field, a group and a manager.
 const POLICY: &str = r#"

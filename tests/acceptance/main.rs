@@ -1,16 +1,18 @@
-//! The acceptance scenarios, through real HTTP: signed webhooks, both stand-ins, the reference
-//! host with its database. A test's name begins with its scenario's id.
+//! The acceptance scenarios, through real HTTP: signed webhooks, both stand-ins, and each of the
+//! reference hosts in turn. A test's name begins with its scenario's id.
+#![allow(
+    clippy::duplicate_mod,
+    reason = "the scenarios are there once, and built once for each host"
+)]
 
 mod calls;
-mod err;
-mod ev;
-mod lif;
-mod mat;
+mod embedded;
 mod metrics;
-mod prv;
+mod provisioner;
 mod rec;
-mod sec;
-mod standing;
+
+/// The stand-ins around the host that has a database and metrics.
+type World = system_tests::World<::provisioner::Host>;
 
 /// An employee of most scenarios.
 const ADA: &str = "3332883894235038486";
@@ -35,7 +37,7 @@ fn account(id: &str, mail: &str, status: sandbox::UserStatus) -> sandbox::User {
 
 /// Ada is employed and has a linked, active account that is in sync.
 fn linked() -> sandbox::Seed {
-    system_tests::World::seed()
+    World::seed()
         .employee(system_tests::person(ADA, MAIL))
         .user(account(USER, MAIL, sandbox::UserStatus::Active))
         .mapping(sandbox::Mapping::user("test-provisioner", USER, ADA))

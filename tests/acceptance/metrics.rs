@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use provisioner::Metrics;
 use provisioning_core::driver::{RunStore as _, approve};
 use sandbox::{Api, BobAct, Effect, Fault};
-use system_tests::{Endpoint, World, pages, person};
+use system_tests::{Endpoint, pages, person};
 
-use crate::{ADA, GRACE, MAIL, OTHER, USER, account, date, linked};
+use crate::{ADA, GRACE, MAIL, OTHER, USER, World, account, date, linked};
 
 /// Names, each with the names of its labels.
 type Shown = BTreeMap<String, BTreeSet<String>>;

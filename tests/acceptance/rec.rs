@@ -11,7 +11,9 @@ use provisioning_core::driver::{Approval, Begun, Driver, MemoryStore, Report, Ru
 use provisioning_core::policy::Depth;
 use provisioning_core::sync::Situation;
 use sandbox::{Api, Control, Group, Mapping, Sandbox, Seed, Switches, User, UserStatus};
-use system_tests::{POLICY, World, person};
+use system_tests::{POLICY, person};
+
+use crate::World;
 
 /// Both stand-ins and a driver between them.
 pub(crate) struct Both {

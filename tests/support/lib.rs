@@ -5,10 +5,12 @@
     reason = "helpers of tests panic where the test would"
 )]
 
+mod hosts;
 pub mod openapi;
 pub mod pages;
 mod world;
 
+pub use self::hosts::{Embedded, ReferenceHost, SetUp};
 pub use self::world::{BOB_COMPANY, Endpoint, POLICY, World, person};
 
 /// The programs in the README compile.

@@ -1,15 +1,13 @@
-use std::collections::BTreeMap;
-
-use anyhow::Context as _;
 use jiff::Timestamp;
-use provisioner::{Clock, Environment, Host, Settings};
+use provisioner::Host;
+use provisioning_core::Disposition;
 use provisioning_core::driver::Decided;
-use provisioning_core::{Disposition, Policy};
 use sandbox::{
     Api, BobAct, Control, Fault, Learning360Act, List, Person, Sandbox, Seed, State, User, Webhook,
 };
 use serde_json::Value;
-use tempfile::TempDir;
+
+use crate::hosts::{ReferenceHost, SetUp};
 
 /// The policy of the tests: the defaults of the set-up guide, with one label.
 pub const POLICY: &str = r#"
@@ -35,13 +33,13 @@ pub const BOB_COMPANY: u64 = 637_323;
 /// The host decides only when [`World::settle`] is called, so that a test sees each decision.
 /// Helpers panic where a test would.
 #[derive(Debug)]
-pub struct World {
+pub struct World<H: ReferenceHost> {
     sandbox: Sandbox,
     control: Control,
-    host: Option<Host>,
+    host: Option<H>,
     policy: String,
     sync_at: &'static str,
-    folder: TempDir,
+    database: H::Database,
     http: reqwest::Client,
     decided: Vec<Decided>,
 }
@@ -66,7 +64,7 @@ pub fn person(id: &str, mail: &str) -> Person {
         .title("t1")
 }
 
-impl World {
+impl<H: ReferenceHost> World<H> {
     /// A Monday morning in March, nobody employed.
     pub fn seed() -> Seed {
         let now = "2026-03-02T09:00:00Z".parse().expect("a time");
@@ -92,7 +90,7 @@ impl World {
             host: None,
             policy: policy.to_owned(),
             sync_at: "off",
-            folder: TempDir::new().expect("a folder"),
+            database: H::database(),
             http: reqwest::Client::new(),
             decided: Vec::new(),
         };
@@ -114,17 +112,10 @@ impl World {
         }
     }
 
-    /// Like [`World::restart_host`]; from now on the host compares everybody each day at this time
-    /// of the policy's zone.
-    pub async fn compare_everybody_at(&mut self, time: &'static str) {
-        self.sync_at = time;
-        self.restart_host().await;
-    }
-
     /// Like [`World::restart_host`], on a database that holds nothing.
     pub async fn restart_on_an_empty_database(&mut self) {
         self.host = None;
-        self.folder = TempDir::new().expect("a folder");
+        self.database = H::database();
         self.restart_host().await;
     }
 
@@ -161,7 +152,7 @@ impl World {
     }
 
     /// The host.
-    pub fn host(&self) -> &Host {
+    pub fn host(&self) -> &H {
         self.host.as_ref().expect("a host runs")
     }
 
@@ -323,57 +314,17 @@ impl World {
 
     /// The value of the host's counter `name` over all series with these label values.
     pub async fn counter(&self, name: &str, labels: &[&str]) -> u64 {
-        let (_, text) = self.get("/metrics").await;
-        let name = format!("provisioner_{name}");
-        let is_it = |line: &&str| {
-            line.split(['{', ' ']).next() == Some(name.as_str())
-                && labels.iter().all(|it| line.contains(&format!("\"{it}\"")))
-        };
-        let lines = text.lines().filter(is_it);
-        lines
-            .filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok())
-            .sum()
+        self.host().counted(name, labels).await
     }
 
     async fn start_host(&mut self) {
-        let host = self.try_start_host().await.expect("the host starts");
-        self.host = Some(host);
-    }
-
-    async fn try_start_host(&self) -> anyhow::Result<Host> {
-        let database = format!("sqlite://{}", self.folder.path().join("host.db").display());
-        let environment: Environment = BTreeMap::from([
-            ("HIBOB_BASE_URL", self.sandbox.bob_base_url().to_string()),
-            ("HIBOB_SERVICE_USER_ID", Seed::SERVICE_USER_ID.to_owned()),
-            (
-                "HIBOB_SERVICE_USER_TOKEN",
-                Seed::SERVICE_USER_TOKEN.to_owned(),
-            ),
-            ("HIBOB_COMPANY_ID", BOB_COMPANY.to_string()),
-            ("HIBOB_UPSERT_SECRETS", Endpoint::Upsert.secrets().join(" ")),
-            (
-                "HIBOB_DEACTIVATION_SECRETS",
-                Endpoint::Deactivation.secrets().join(" "),
-            ),
-            (
-                "LEARNING360_BASE_URL",
-                self.sandbox.learning360_base_url().to_string(),
-            ),
-            ("LEARNING360_CLIENT_ID", Seed::CLIENT_ID.to_owned()),
-            ("LEARNING360_CLIENT_SECRET", Seed::CLIENT_SECRET.to_owned()),
-            ("DATABASE_URL", database),
-            ("LISTEN", "127.0.0.1:0".to_owned()),
-            ("SYNC_AT", self.sync_at.to_owned()),
-            ("SYNC_SPREAD_MINUTES", "0".to_owned()),
-        ])
-        .into_iter()
-        .collect();
-        let settings = Settings::read(&environment)?;
-        let policy = Policy::parse(&self.policy)?;
-        let clock = Clock::sandbox(&self.sandbox.bob_base_url()).await?;
-        Host::start_stepped(&settings, policy, clock)
-            .await
-            .context("the host does not start")
+        let set_up = SetUp {
+            sandbox: &self.sandbox,
+            policy: &self.policy,
+            sync_at: self.sync_at,
+        };
+        let host = H::start(&set_up, &self.database).await;
+        self.host = Some(host.expect("the host starts"));
     }
 
     /// The three webhooks of real installations: two of them share a URL, with a secret each.
@@ -400,6 +351,15 @@ impl World {
             ),
             Webhook::new(terminated.0, &deactivation, terminated.1, ["employee.left"]),
         ]
+    }
+}
+
+impl World<Host> {
+    /// Like [`World::restart_host`]; from now on the host compares everybody each day at this time
+    /// of the policy's zone.
+    pub async fn compare_everybody_at(&mut self, time: &'static str) {
+        self.sync_at = time;
+        self.restart_host().await;
     }
 }
 

@@ -2,6 +2,8 @@
 //! which tests prove which scenario.
 
 mod files;
+mod hosts;
+mod proofs;
 mod purity;
 mod scenarios;
 mod wasm;

@@ -2,8 +2,9 @@
 
 use provisioning_core::{Disposition, Reason};
 use sandbox::{Access, BobAct, LifecycleRow, Mapping, Person, Seed, ServiceUser, UserStatus};
-use system_tests::{World, person};
+use system_tests::person;
 
+use super::World;
 use crate::{ADA, MAIL, USER, account, date};
 
 /// What a record leads to: without an account, and with a linked one.

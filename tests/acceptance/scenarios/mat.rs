@@ -2,8 +2,9 @@
 
 use provisioning_core::{Disposition, Reason};
 use sandbox::{Api, BobAct, Effect, Fault, Learning360Act, Mapping, Moment, UserStatus};
-use system_tests::{World, person};
+use system_tests::person;
 
+use super::World;
 use crate::{ADA, GRACE, MAIL, OTHER, USER, account, at, linked};
 
 fn employed() -> sandbox::Seed {

@@ -2,8 +2,9 @@
 
 use provisioning_core::{Disposition, Reason};
 use sandbox::{BobAct, Learning360Act, Seed, ServiceUser, UserStatus};
-use system_tests::{World, person};
+use system_tests::person;
 
+use super::World;
 use crate::{ADA, MAIL, USER, account, at, date, linked};
 
 #[tokio::test]

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use provisioning_core::Policy;
 use sandbox::{Api, BobAct};
-use system_tests::World;
 
+use super::World;
 use crate::{ADA, linked};
 
 #[tokio::test]

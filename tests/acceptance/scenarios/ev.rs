@@ -3,8 +3,9 @@
 use provisioning_core::{Disposition, Reason};
 use sandbox::{Access, BobAct, LifecycleRow, Seed, UserStatus};
 use serde_json::json;
-use system_tests::{BOB_COMPANY, Endpoint, World, person};
+use system_tests::{BOB_COMPANY, Endpoint, person};
 
+use super::World;
 use crate::{ADA, MAIL, USER, at, date, linked};
 
 const CREATE: [&str; 2] = ["POST /api/v2/users", "POST /api/v2/external-ids"];

@@ -4,8 +4,9 @@ use hibob_client::webhook::sign;
 use provisioning_core::{Disposition, Reason};
 use sandbox::{BobAct, UserStatus};
 use serde_json::{Value, json};
-use system_tests::{BOB_COMPANY, Endpoint, World, person};
+use system_tests::{BOB_COMPANY, Endpoint, person};
 
+use super::World;
 use crate::{ADA, MAIL, USER, date, linked};
 
 fn created() -> Value {

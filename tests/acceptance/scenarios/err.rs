@@ -2,8 +2,9 @@
 
 use provisioning_core::{Disposition, Reason};
 use sandbox::{Api, BobAct, Effect, Fault, Moment, UserStatus};
-use system_tests::{World, person};
+use system_tests::person;
 
+use super::World;
 use crate::{ADA, MAIL, USER, date, linked};
 
 /// The answer to each write in turn is lost, and the host is replaced by a new one right after:
