@@ -97,6 +97,7 @@ impl<'a> Estate<'a> {
             None if nothing_shown => Fate::Go { comes_back: false },
             None => Fate::Nothing,
         };
+        let is_known = user.is_some();
         let user = user.filter(|user| *user.status() != UserStatus::Deleted);
         if deep && fate == Fate::Keep {
             if let Some(record) = record {
@@ -104,6 +105,11 @@ impl<'a> Estate<'a> {
             }
         }
         let Some(user) = user else {
+            if deep && fate == Fate::Keep && rules.manager.is_some() && !is_known {
+                // Asked before it is known which of them are left: whoever has lost the answer to
+                // a create finds the account late, and would need a fifth round.
+                links_to(desk, &case.memory.managers);
+            }
             return estate;
         };
         let id = user.id();
@@ -157,8 +163,15 @@ fn former(
     let Some(Told::Found(managers)) = managers else {
         return BTreeSet::new();
     };
-    let gone = case.memory.managers.difference(managers);
-    let links = gone.filter_map(|manager| desk.link_to(manager)?.found());
+    links_to(desk, case.memory.managers.difference(managers))
+}
+
+fn links_to<'m>(
+    desk: &Desk<'_>,
+    managers: impl IntoIterator<Item = &'m UserId>,
+) -> BTreeSet<EmployeeId> {
+    let managers = managers.into_iter();
+    let links = managers.filter_map(|manager| desk.link_to(manager)?.found());
     links.map(|link| link.employee.clone()).collect()
 }
 

@@ -62,6 +62,21 @@ async fn end_after(stage: &mut Stage, steps: usize) {
     stage.advance(LEASE.as_secs());
 }
 
+#[test]
+fn err_08_whoever_lost_a_create_and_has_a_manager_is_decided_again() {
+    let day = |what| Day {
+        person: 3,
+        what,
+        times: 0,
+        late: 0,
+    };
+    let days = [day(Happening::Hire), day(Happening::Report(Some(0)))];
+    let whole = block_on(caught_up(&days, &[]));
+    for steps in 1..=whole.effects.len() {
+        assert_eq!(block_on(caught_up(&days, &[steps])), whole, "{steps}");
+    }
+}
+
 proptest! {
     #![proptest_config(cases(150))]
 
