@@ -258,22 +258,33 @@ fn given_back(memory: &mut Memory, action: &Action) {
 fn beside(step: &Step, code: &ErrorCode) -> Option<Option<Reason>> {
     let reason = match (&step.action, code.as_str()) {
         (Action::RemoveMembership { .. }, "userNotFoundInGroup")
-        | (Action::RemoveManager { .. }, "managerNotAssignedToUser") => return Some(None),
+        | (Action::RemoveManager { .. }, "managerNotAssignedToUser" | "managerNotFound") => {
+            return Some(None);
+        }
         (Action::AddMembership { .. } | Action::RemoveMembership { .. }, "groupNotFound") => {
             Reason::GroupNotFound
         }
         (Action::AddMembership { .. } | Action::RemoveMembership { .. }, "analystUnavailable") => {
             Reason::RoleNotGivenBack
         }
-        (Action::AddManager { .. }, "managerDeleted")
+        (Action::AddManager { .. }, "managerDeleted" | "managerNotFound")
         | (Action::AddReport { .. }, "userDeleted" | "userNotFound") => Reason::ManagerDeleted,
         (Action::SetCustomValues { .. }, "unauthorizedValue" | "wrongTypeValue") => {
             Reason::UnauthorizedValue
         }
         (Action::SetCustomValues { .. }, "customFieldNotFound") => Reason::CustomFieldNotFound,
         (Action::Edit { .. }, "notMemberOfPrimaryGroup") => Reason::NotMemberOfPrimaryGroup,
+        // An identifier is edited on its own, and the account has the one that it had.
+        (Action::Edit { .. }, "mailInvalid" | "userShouldHaveAtLeastOneValidIdentifier") => {
+            Reason::NoIdentifier
+        }
+        (Action::Edit { .. }, "usernameNotAllowed") => Reason::FixSettings,
+        // Somebody's whom we cannot see: usernames are unique among all platforms.
+        (Action::Edit { .. }, "usernameAlreadyUsed") => Reason::MailHeldByOther,
         // The net fails; the deactivation on the day itself does not need it.
-        (Action::Schedule { .. }, "deactivationDateInvalid") => Reason::FixData,
+        (Action::Schedule { .. }, "deactivationDateInvalid")
+        | (Action::SetCustomValues { .. }, "multipleValuesForSingleCustomField") => Reason::FixData,
+        (Action::Schedule { .. }, "ownerDeactivationNotAllowed") => Reason::Protected,
         _ => return None,
     };
     Some(Some(reason))
@@ -322,6 +333,10 @@ fn refused(memory: &mut Memory, step: &Step, code: Option<&ErrorCode>, now: Time
         }
         None => {}
     }
+    if mail_in_use && matches!(step.action, Action::Edit { .. }) && is_tired(memory) {
+        // The lists show nobody who has it, so asking again says nothing new.
+        return Next::Skip(Reason::MailHeldByOther);
+    }
     match code.class() {
         ErrorClass::Conflict | ErrorClass::Gone => again(memory, now, Reason::FixData),
         ErrorClass::FixData => Next::Stop(Disposition::Dead(Reason::FixData)),
@@ -334,11 +349,16 @@ fn refused(memory: &mut Memory, step: &Step, code: Option<&ErrorCode>, now: Time
 
 /// Decides again at once, and after a few times in vain with growing pauses.
 fn again(memory: &mut Memory, now: Timestamp, reason: Reason) -> Next {
-    if memory.surprises < QUICK_TRIES {
+    if !is_tired(memory) {
         memory.surprises = memory.surprises.saturating_add(1);
         return Next::DecideAgain;
     }
     later(memory, now, reason)
+}
+
+/// Whether it was decided again at once so often that this is of no more use.
+fn is_tired(memory: &Memory) -> bool {
+    memory.surprises >= QUICK_TRIES
 }
 
 fn later(memory: &mut Memory, now: Timestamp, reason: Reason) -> Next {
@@ -366,7 +386,9 @@ fn wakes(action: &Action) -> bool {
         | Action::Restore { .. }
         | Action::AddReport { .. }
         | Action::Deactivate => true,
-        Action::Edit { changes } => changes.get(UserField::Mail).is_some(),
+        Action::Edit { changes } => [UserField::Mail, UserField::Username]
+            .into_iter()
+            .any(|field| changes.get(field).is_some()),
         _ => false,
     }
 }

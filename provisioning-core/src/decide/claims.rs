@@ -9,22 +9,53 @@ use learning360_client::{User, UserField, UserStatus};
 ///
 /// It stops this one field and nothing else.
 pub(crate) fn mail_is_free(draft: &mut Draft<'_>, situation: &Situation<'_>, user: &User) -> bool {
-    let Told::Found(holders) = &situation.holders else {
-        draft.find_in_field(UserField::Mail, Reason::Unavailable);
+    let own = user.mail().and_then(MailKey::parse);
+    is_free(
+        draft,
+        situation,
+        &situation.holders,
+        UserField::Mail,
+        own.as_ref(),
+    )
+}
+
+/// The same for the wanted username.
+pub(crate) fn username_is_free(draft: &mut Draft<'_>, situation: &Situation<'_>) -> bool {
+    is_free(
+        draft,
+        situation,
+        &situation.namesakes,
+        UserField::Username,
+        None,
+    )
+}
+
+fn is_free(
+    draft: &mut Draft<'_>,
+    situation: &Situation<'_>,
+    holders: &Told<Vec<Holder<'_>>>,
+    field: UserField,
+    own: Option<&MailKey>,
+) -> bool {
+    let Told::Found(holders) = holders else {
+        draft.find_in_field(field, Reason::Unavailable);
         draft.complete_later();
         return false;
     };
     let Some(holder) = holders.first() else {
         return true;
     };
-    let own = user.mail().and_then(MailKey::parse);
-    let reason = claim(draft, situation, holder, own.as_ref());
-    let finding = Finding::new(Subject::Field(UserField::Mail), reason);
+    let reason = claim(draft, situation, holder, own);
+    let finding = Finding::new(Subject::Field(field), reason);
     draft.found(finding.with_user(holder.user.id().clone()));
+    if let (UserField::Username, Owner::Other { employee, .. }) = (field, &holder.owner) {
+        // Whoever gives it up makes room.
+        draft.wait.wake_on(employee.clone());
+    }
     false
 }
 
-/// Names the case of a mail that somebody else holds.
+/// Names the case of a mail or username that somebody else holds.
 pub(crate) fn claim(
     draft: &mut Draft<'_>,
     situation: &Situation<'_>,

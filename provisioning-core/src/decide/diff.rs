@@ -8,7 +8,7 @@ use super::projection::{Wanted, wanted};
 use super::record::Record;
 use super::standing::Standing;
 use super::{claims, custom_values, give_back, managers, memberships, schedule};
-use crate::facts::MailKey;
+use crate::facts::{MailKey, Username};
 use crate::plan::{Action, Change, Changes, ChargeKind, Disposition, Reason, Subject, Values};
 use crate::policy::{FieldRule, InviteAt, When};
 
@@ -61,7 +61,7 @@ pub(crate) fn beside_the_fields(
 }
 
 /// Adds the steps that change what differs. The mail and cleared fields are edited on their own,
-/// because they have budgets of their own.
+/// because they have budgets of their own, and the username, because the company may refuse it.
 fn edit(
     draft: &mut Draft<'_>,
     record: &Record<'_>,
@@ -71,12 +71,13 @@ fn edit(
 ) {
     draft.remember(user, record.mail().as_ref());
     let changes = changes(draft, record, situation, user);
-    let (mut plain, mut mail, mut clear) =
-        (Changes::default(), Changes::default(), Changes::default());
+    let (mut plain, mut clear) = (Changes::default(), Changes::default());
+    let (mut mail, mut username) = (Changes::default(), Changes::default());
     for (field, change) in changes.iter() {
         let part = match (field, change) {
             (UserField::Mail, _) => &mut mail,
             (_, Change::Clear) => &mut clear,
+            (UserField::Username, _) => &mut username,
             _ => &mut plain,
         };
         part.insert(field, change.clone());
@@ -84,6 +85,10 @@ fn edit(
     }
     if !plain.is_empty() {
         let action = Action::Edit { changes: plain };
+        draft.on(target, action, Reason::Difference);
+    }
+    if !username.is_empty() {
+        let action = Action::Edit { changes: username };
         draft.on(target, action, Reason::Difference);
     }
     if !mail.is_empty() {
@@ -165,7 +170,12 @@ fn changes(
         let Some(change) = change(draft, record, rule, current) else {
             continue;
         };
-        if rule.field == UserField::Mail && !mail_may_change(draft, situation, user, &change) {
+        let may_change = match rule.field {
+            UserField::Mail => mail_may_change(draft, situation, user, &change),
+            UserField::Username => username_may_change(draft, situation, user, &change),
+            _ => true,
+        };
+        if !may_change {
             continue;
         }
         changes.insert(rule.field, change);
@@ -209,11 +219,25 @@ fn mail_may_change(
     claims::mail_is_free(draft, situation, user)
 }
 
-fn equal(field: UserField, current: &str, wanted: &str) -> bool {
-    if field == UserField::Mail {
-        return MailKey::parse(current) == MailKey::parse(wanted);
+fn username_may_change(
+    draft: &mut Draft<'_>,
+    situation: &Situation<'_>,
+    user: &User,
+    change: &Change,
+) -> bool {
+    match change {
+        Change::Set(_) => claims::username_is_free(draft, situation),
+        // 360Learning keeps nobody without any identifier.
+        Change::Clear => user.mail().and_then(MailKey::parse).is_some(),
     }
-    current.trim() == wanted
+}
+
+fn equal(field: UserField, current: &str, wanted: &str) -> bool {
+    match field {
+        UserField::Mail => MailKey::parse(current) == MailKey::parse(wanted),
+        UserField::Username => Username::parse(current) == Username::parse(wanted),
+        _ => current.trim() == wanted,
+    }
 }
 
 /// The policy wants what it wanted when both were last equal, so somebody else changed it.

@@ -1,5 +1,5 @@
 use hibob_client::{Employee, EmployeeId};
-use learning360_client::{MappingId, User, UserId, UserStatus};
+use learning360_client::{MappingId, User, UserField, UserId, UserStatus};
 
 use super::Case;
 use super::account::Account;
@@ -8,7 +8,8 @@ use super::matching::is_own_create;
 use super::moves::Moves;
 use super::record::Record;
 use super::standing::Standing;
-use crate::facts::{Desk, LifecycleRow, Link, MailKey, Told};
+use crate::facts::{Desk, LifecycleRow, Link, MailKey, Told, Username};
+use crate::policy::When;
 
 /// All that a decision looks at. Settling sees this and nothing else.
 pub(crate) struct Situation<'a> {
@@ -17,7 +18,7 @@ pub(crate) struct Situation<'a> {
     pub(crate) account: Account<'a>,
     /// Who holds the wanted mail, other than the person's own account.
     pub(crate) holders: Told<Vec<Holder<'a>>>,
-    /// Who holds the wanted username, other than the person's own account; only without a link.
+    /// Who holds the wanted username, other than the person's own account.
     pub(crate) namesakes: Told<Vec<Holder<'a>>>,
     /// Who else holds a mail that somebody wants, if the holder is about to change his own.
     pub(crate) moves: Moves,
@@ -167,7 +168,7 @@ fn rows<'a>(
     desk.lifecycle_rows(case.employee)
 }
 
-/// Asked only where a username is mapped and no account is linked.
+/// Asked only where a username is mapped, and the person's own account has another one.
 fn namesakes<'a>(
     case: Case<'a>,
     desk: &Desk<'a>,
@@ -175,25 +176,41 @@ fn namesakes<'a>(
     account: &Account<'a>,
 ) -> Told<Vec<Holder<'a>>> {
     let none = Told::Found(Vec::new());
-    if account.user().is_some() || !record.may_want_account() {
-        return none;
-    }
-    let Some(name) = record.username() else {
+    let own = account.user();
+    let Some(name) = record.username().filter(|_| record.may_want_account()) else {
         return none;
     };
+    if own.is_some_and(|user| keeps_username(case, user, &name)) {
+        return none;
+    }
     match desk.users_by_username(&name) {
         Some(Told::Found(users)) => {
-            let holder = |user| Holder {
+            let others = users
+                .iter()
+                .filter(|user| own.map(User::id) != Some(user.id()));
+            let holders = others.map(|user| Holder {
                 user,
                 owner: linked_to(case, desk, user),
-            };
-            Told::Found(users.iter().map(holder).collect())
+            });
+            Told::Found(holders.collect())
         }
         Some(Told::NotFound) => none,
         Some(Told::Forbidden) => Told::Forbidden,
         Some(Told::Unavailable(why)) => Told::Unavailable(why),
         None => Told::settled(None),
     }
+}
+
+/// Whether the account has the username already, or the rule does not replace the one it has.
+fn keeps_username(case: Case<'_>, user: &User, wanted: &Username) -> bool {
+    let current = user.username().and_then(Username::parse);
+    let rule = case.policy.rules().field(UserField::Username);
+    let replaces = rule.is_some_and(|rule| match rule.when {
+        When::Always => true,
+        When::CreateOnly => false,
+        When::FillIfEmpty => current.is_none(),
+    });
+    !replaces || current.as_ref() == Some(wanted)
 }
 
 fn linked_to(case: Case<'_>, desk: &Desk<'_>, user: &User) -> Owner {

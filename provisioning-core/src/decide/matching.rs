@@ -12,7 +12,8 @@ use super::{claims, diff, restore};
 use crate::facts::{MailKey, Told, Username};
 use crate::memory::Memory;
 use crate::plan::{
-    Action, ChargeKind, Disposition, Finding, Precondition, Reason, Step, Subject, UserRef,
+    Action, Change, Changes, ChargeKind, Disposition, Finding, Precondition, Reason, Step, Subject,
+    UserRef,
 };
 use crate::policy::{Adopt, Depth, InviteAt, Relink, RestoreUnlinked};
 
@@ -181,7 +182,7 @@ pub(crate) fn link(
 
 fn create(draft: &mut Draft<'_>, record: &Record<'_>, situation: &Situation<'_>) -> Disposition {
     draft.say(Stage::Match, "no account is linked, and none has the mail");
-    let values = diff::values(draft, record);
+    let mut values = diff::values(draft, record);
     let rules = draft.case.policy.rules();
     let needed = [UserField::FirstName, UserField::LastName];
     let lacking: Vec<_> = needed
@@ -201,6 +202,9 @@ fn create(draft: &mut Draft<'_>, record: &Record<'_>, situation: &Situation<'_>)
     } else {
         Invitation::Suppress
     };
+    // A username may be somebody's whom we cannot see, and need not stop the account.
+    let username = values.get(UserField::Mail).is_some();
+    let username = username.then(|| values.take(UserField::Username)).flatten();
     let action = Action::Create {
         values,
         group: rules.group.clone(),
@@ -225,6 +229,11 @@ fn create(draft: &mut Draft<'_>, record: &Record<'_>, situation: &Situation<'_>)
     );
     let linked = draft.push(linked.after(&created));
     let target = Target::created(&linked);
+    if let Some(name) = username {
+        let mut changes = Changes::default();
+        changes.insert(UserField::Username, Change::Set(name));
+        draft.on(&target, Action::Edit { changes }, Reason::Difference);
+    }
     if rules.lifecycle.activate && record.standing == Standing::Active {
         draft.on(&target, Action::Activate, Reason::ActivateByPolicy);
     }

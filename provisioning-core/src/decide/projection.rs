@@ -28,6 +28,10 @@ pub(crate) fn wanted(draft: &mut Draft<'_>, record: &Record<'_>, rule: &FieldRul
             draft.find(subject, Reason::LanguageUnknown);
             Wanted::Untold
         }
+        // 360Learning takes small letters only.
+        Wanted::Text(text) if rule.field == UserField::Username => {
+            Wanted::Text(text.to_lowercase())
+        }
         wanted => wanted,
     }
 }

@@ -76,6 +76,13 @@ impl Subject {
             Action::AddManager { .. } | Action::RemoveManager { .. } => Self::Manager,
             Action::AddReport { .. } => Self::GiveBack,
             Action::Link { .. } | Action::Relink { .. } => Self::Link,
+            Action::Edit { changes } => {
+                let mut fields = changes.iter().map(|(field, _)| field);
+                match (fields.next(), fields.next()) {
+                    (Some(field), None) => Self::Field(field),
+                    _ => Self::Person,
+                }
+            }
             _ => Self::Person,
         }
     }

@@ -96,11 +96,11 @@ pub enum Reason {
     RecycledIdentity,
     /// The person seems to have a new id in Bob; the old one has left.
     RelinkProposal,
-    /// Another employee, who keeps it, holds the mail.
+    /// Another employee, who keeps it, holds the mail or the username.
     SharedIdentity,
-    /// A deleted account holds the mail.
+    /// A deleted account holds the mail or the username.
     MailHeldByDeleted,
-    /// An account that is not linked holds the mail.
+    /// An account that is not linked, or that we cannot see, holds the mail or the username.
     MailHeldByOther,
     /// The holder of the mail is about to change it.
     MailMoving,

@@ -47,6 +47,10 @@ impl Values {
     pub(crate) fn insert(&mut self, field: UserField, value: String) {
         self.0.insert(field, value);
     }
+
+    pub(crate) fn take(&mut self, field: UserField) -> Option<String> {
+        self.0.remove(&field)
+    }
 }
 
 impl Changes {
@@ -66,7 +70,8 @@ impl Changes {
     }
 
     /// What tells the edits of one account apart: the mail and cleared fields have budgets of
-    /// their own, the primary group its place among the groups, and they are edited on their own.
+    /// their own, the primary group its place among the groups, a username may be refused by the
+    /// company, and they are edited on their own.
     pub(crate) fn kind(&self) -> Option<&'static str> {
         if self.0.contains_key(&UserField::Mail) {
             Some("mail")
@@ -74,6 +79,8 @@ impl Changes {
             Some("primary_group")
         } else if self.0.values().all(|change| *change == Change::Clear) {
             Some("clear")
+        } else if self.0.contains_key(&UserField::Username) {
+            Some("username")
         } else {
             None
         }

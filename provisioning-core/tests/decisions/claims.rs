@@ -1,10 +1,11 @@
 //! One account, several claims: a mail that somebody else holds stops the mail and nothing else.
 
-use learning360_client::UserField;
-use provisioning_core::{Disposition, Evidence, Outcome, Reason};
+use learning360_client::{ErrorCode, UserField, Visibility};
+use provisioning_core::{Disposition, Effect, Evidence, Outcome, Reason};
 use serde_json::json;
 
-use crate::stage::{ADA, OTHER, Seen, Stage, USER, Way, active, both_ways, findings};
+use crate::model::GROUP;
+use crate::stage::{ADA, OTHER, Seen, Stage, USER, Way, active, both_ways, created, findings};
 
 const OLD: &str = "ada@example.com";
 const NEW: &str = "ada.new@example.com";
@@ -13,6 +14,9 @@ const EDITH: &str = "103";
 const THIRD: &str = "0000000000000000000000cc";
 
 both_ways! {
+    mat_03_a_username_that_somebody_has_stops_that_field_only:
+        mat_03_a_username_that_somebody_has_stops_that_field_only_by_event,
+        mat_03_a_username_that_somebody_has_stops_that_field_only_by_sync;
     mat_03_work_goes_on_at_the_linked_account: mat_03_work_goes_on_at_the_linked_account_by_event,
         mat_03_work_goes_on_at_the_linked_account_by_sync;
     mat_09_a_deactivated_account_keeps_its_mail: mat_09_a_deactivated_account_keeps_its_mail_by_event,
@@ -142,4 +146,97 @@ async fn three_who_go_round_are_never_half_swapped() {
     }
     stage.after(3_600).await;
     assert_eq!(mails(&stage), [OLD, NEW]);
+}
+
+const NAMED: &str = "username = \"work.employeeIdInCompany\"\n";
+
+async fn mat_03_a_username_that_somebody_has_stops_that_field_only(way: Way) {
+    for (linked, status, reason) in [
+        (false, "active", Reason::MailHeldByOther),
+        (false, "deleted", Reason::MailHeldByDeleted),
+        (true, "active", Reason::SharedIdentity),
+    ] {
+        let mut stage = Stage::plus(NAMED).linked(ADA, USER, OLD);
+        stage.person(ADA, OLD, &[("work.employeeIdInCompany", Some("E7"))]);
+        stage.model.set(USER, "firstName", json!("Augusta"));
+        stage.model.set(USER, "username", json!("e1"));
+        stage.model.user(OTHER, status, NEW);
+        stage.model.set(OTHER, "username", json!("e7"));
+        if linked {
+            stage.person(GRACE, NEW, &[("work.employeeIdInCompany", Some("e7"))]);
+            stage.model.set(OTHER, "firstName", json!("Ada"));
+            stage.model.set(OTHER, "lastName", json!("Lovelace"));
+            stage.model.link(GRACE, OTHER);
+        }
+        let decided = stage.by(way, ADA, Evidence::Updated).await;
+        let found = format!("{reason}(username) by user {OTHER}");
+        assert_eq!(findings(&decided), [found]);
+        let plan = "1. edit firstName because difference";
+        assert_eq!(decided.plan.to_string(), plan);
+        assert_eq!(stage.model.text(USER, "username").as_deref(), Some("e1"));
+    }
+}
+
+#[tokio::test]
+async fn mat_03_a_username_is_taken_when_its_holder_gives_it_up() {
+    let mut stage = Stage::plus(NAMED).linked(ADA, USER, OLD);
+    stage.person(ADA, OLD, &[("work.employeeIdInCompany", Some("E7"))]);
+    stage.model.set(USER, "username", json!("e1"));
+    stage.person(GRACE, NEW, &[("work.employeeIdInCompany", Some("E8"))]);
+    stage = stage.linked(GRACE, OTHER, NEW);
+    stage.model.set(OTHER, "username", json!("e7"));
+    stage.event(ADA, Evidence::Updated).await;
+    assert_eq!(stage.model.text(USER, "username").as_deref(), Some("e1"));
+    stage.event(GRACE, Evidence::Updated).await;
+    stage.after(60).await;
+    let names = [USER, OTHER].map(|user| stage.model.text(user, "username").unwrap_or_default());
+    assert_eq!(names, ["e7", "e8"]);
+    // What differs in nothing but its capitals is no difference.
+    let before = stage.model.effects();
+    stage.event(ADA, Evidence::Updated).await;
+    assert_eq!(stage.model.effects(), before);
+}
+
+#[tokio::test]
+async fn mat_03_a_username_on_another_platform_stops_no_new_account() {
+    let mut stage = Stage::plus(NAMED);
+    stage.person(ADA, OLD, &[("work.employeeIdInCompany", Some("E7"))]);
+    let refused = Outcome::Refused {
+        status: 400,
+        code: Some(ErrorCode::UsernameAlreadyUsed),
+    };
+    // The last one is the answer to the first step.
+    stage.model.lock().surprises = vec![
+        (false, refused),
+        (true, Outcome::Done(Effect::Plain)),
+        (true, created()),
+    ];
+    let decided = stage.event(ADA, Evidence::Created).await;
+    assert_eq!(decided.disposition, Disposition::Apply(Reason::Provision));
+    assert_eq!(findings(&decided), ["mail_held_by_other(username)"]);
+    let user = format!("{:024x}", 1);
+    let done = [format!("create {user}"), format!("link {user}")];
+    assert_eq!(stage.model.effects(), done);
+}
+
+#[tokio::test]
+async fn a_mail_that_is_refused_again_and_again_stops_no_other_step() {
+    let mut stage = Stage::plus("[[groups]]\ngroup = \"507f1f77bcf86cd799439012\"\n")
+        .active(ADA, NEW)
+        .linked(ADA, USER, OLD);
+    let refused = || Outcome::Refused {
+        status: 400,
+        code: Some(ErrorCode::MailAlreadyUsed),
+    };
+    stage.model.group(GROUP, None, Visibility::Private);
+    let more = "507f1f77bcf86cd799439012";
+    stage.model.group(more, Some(GROUP), Visibility::Private);
+    stage.model.lock().surprises = vec![(false, refused()), (false, refused()), (false, refused())];
+    let decided = stage.event_to_the_end(ADA, Evidence::Updated).await;
+    assert_eq!(findings(&decided), ["mail_held_by_other(mail)"]);
+    let roles = stage.model.lock().roles[USER].clone();
+    assert!(
+        roles.iter().any(|role| role.group.as_str() == more),
+        "{roles:?}"
+    );
 }
