@@ -231,7 +231,7 @@ pub use self::facts::{
 pub use self::memory::Memory;
 pub use self::plan::{
     Action, ActionKind, Change, Changes, Charge, ChargeKind, CustomValues, Disposition, Finding,
-    Plan, Precondition, Reason, Step, StepId, Subject, UserRef, Values,
+    Grounds, Plan, Precondition, Reason, Step, StepId, Subject, UserRef, Values,
 };
 pub use self::policy::{Catalog, Lint, LintKind, Policy, PolicyProblems, Problem, Requirements};
 pub use self::quarantine::{Alarm, Cause, Quarantine};

@@ -5,18 +5,17 @@ use learning360_client::UserStatus;
 use super::account::Account;
 use super::departure::Return;
 use super::draft::Draft;
-use super::explanation::Stage;
 use super::gather::Situation;
 use super::lifecycle::{DEACTIVATION, SECOND_LOOKS, inactive};
 use crate::event::Evidence;
+use crate::facts::Told;
 use crate::memory::Departure;
-use crate::plan::{ChargeKind, Disposition, Reason, Subject};
+use crate::plan::{ChargeKind, Disposition, Grounds, Reason, Subject};
 use crate::policy::{OnLeave, today};
 use crate::wait::next_look;
 
 /// Bob shows nothing for the person: absence of proof, which is no proof of absence.
 pub(crate) fn not_found(draft: &mut Draft<'_>, situation: &Situation<'_>) -> Disposition {
-    draft.say(Stage::Standing, "Bob shows nothing for the person");
     match situation.account {
         Account::Unavailable => return draft.retry(Reason::Unavailable),
         Account::Hidden => return draft.retry(Reason::FixConfig),
@@ -45,6 +44,16 @@ pub(crate) fn not_found(draft: &mut Draft<'_>, situation: &Situation<'_>) -> Dis
     }
 }
 
+/// What a decision stands on: the record, if there is one, and else what was announced.
+pub(crate) fn grounds(situation: &Situation<'_>, departure: Option<Departure>) -> Grounds {
+    match (&situation.person, departure) {
+        (Told::Found(_), _) => Grounds::Record,
+        (Told::NotFound, Some(departure)) => Grounds::SignAndAbsence(departure.evidence),
+        (_, Some(departure)) => Grounds::Sign(departure.evidence),
+        (_, None) => Grounds::Account,
+    }
+}
+
 /// Bob deleted the record. A hire that was withdrawn before it began costs the guards nothing.
 fn gone(draft: &mut Draft<'_>, situation: &Situation<'_>) -> Disposition {
     let zone = &draft.case.policy.rules().zones.tenant;
@@ -62,7 +71,6 @@ fn gone(draft: &mut Draft<'_>, situation: &Situation<'_>) -> Disposition {
 
 /// LIF-21: Bob gives no answer. Only a departure that it announced may weigh more than that.
 pub(crate) fn unreachable(draft: &mut Draft<'_>, situation: &Situation<'_>) -> Disposition {
-    draft.say(Stage::Standing, "Bob gives no answer");
     let Some(departure) = draft.memory.departure else {
         return draft.retry(Reason::Unavailable);
     };
@@ -90,7 +98,6 @@ pub(crate) fn unreachable(draft: &mut Draft<'_>, situation: &Situation<'_>) -> D
 
 /// Bob refuses the record: the permissions are wrong, and say nothing about the person.
 pub(crate) fn forbidden(draft: &mut Draft<'_>, situation: &Situation<'_>) -> Disposition {
-    draft.say(Stage::Standing, "Bob refuses the record");
     match situation.account {
         Account::None | Account::Broken(_) => Disposition::NoOp(Reason::NotVisible),
         _ => draft.retry(Reason::FixConfig),

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use learning360_client::{MappingId, User, UserId};
 
 use crate::facts::{Link, Told};
@@ -47,6 +49,20 @@ impl<'a> Account<'a> {
         match self {
             Self::Linked { user, .. } | Self::LinkLost(user) => Some(user),
             _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Account<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("no account is linked"),
+            Self::Linked { user, .. } => write!(f, "user {} by link", user.id()),
+            Self::Broken(_) => f.write_str("the link leads to nobody"),
+            Self::LinkLost(user) => write!(f, "user {} by memory, whose link is lost", user.id()),
+            Self::Taken => f.write_str("the account that we knew is linked to somebody else"),
+            Self::Hidden => f.write_str("360Learning refuses to show the link or the account"),
+            Self::Unavailable => f.write_str("360Learning gives no answer about the account"),
         }
     }
 }

@@ -3,7 +3,6 @@ use learning360_client::{Role, User, UserStatus};
 use super::Case;
 use super::draft::Draft;
 use super::estate::Estate;
-use super::explanation::Stage;
 use super::gather::Situation;
 use crate::facts::{Membership, Told};
 use crate::memory::Taken;
@@ -58,13 +57,6 @@ pub(crate) fn deactivate(
             None => return draft.retry(Reason::Unavailable),
         }
     }
-    draft.say(
-        Stage::Guard,
-        match kind {
-            Some(kind) => format!("charged as {}", kind.as_str()),
-            None => "not charged".to_owned(),
-        },
-    );
     let step = draft.step(user, Action::Deactivate, why);
     if let Some(kind) = kind {
         draft.charge(&step, kind);

@@ -132,6 +132,7 @@ fn activate(draft: &mut Draft<'_>, record: &Record<'_>, user: &User, target: &Ta
 
 /// The values of a new account.
 pub(crate) fn values(draft: &mut Draft<'_>, record: &Record<'_>) -> Values {
+    draft.say_origins();
     let mut values = Values::default();
     let rules = draft.case.policy.rules();
     for rule in &rules.fields {
@@ -159,6 +160,7 @@ fn changes(
     situation: &Situation<'_>,
     user: &User,
 ) -> Changes {
+    draft.say_origins();
     let mut changes = Changes::default();
     let rules = draft.case.policy.rules().fields.iter();
     // The primary group is set among the groups.

@@ -10,8 +10,8 @@ use crate::digest::Digest;
 use crate::facts::{MailKey, Told};
 use crate::memory::Memory;
 use crate::plan::{
-    Action, Charge, ChargeKind, Disposition, Finding, Plan, Precondition, Reason, Step, StepId,
-    Subject, UserRef,
+    Action, Charge, ChargeKind, Disposition, Finding, Grounds, Plan, Precondition, Reason, Step,
+    StepId, Subject, UserRef,
 };
 use crate::wait::{Wait, next_look, retry_at};
 
@@ -64,6 +64,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) plan: Plan,
     pub(crate) wait: Wait,
     pub(crate) explanation: Explanation,
+    /// What the steps stand on.
+    pub(crate) grounds: Grounds,
     /// Bob's fields that had a value before and have none now.
     pub(crate) lost: Option<BTreeSet<FieldId>>,
     findings: Vec<Finding>,
@@ -81,6 +83,7 @@ impl<'a> Draft<'a> {
             plan: Plan::default(),
             wait: Wait::default(),
             explanation: Explanation::default(),
+            grounds: Grounds::default(),
             lost: None,
             findings: Vec::new(),
             charges: Vec::new(),
@@ -92,6 +95,7 @@ impl<'a> Draft<'a> {
         if !self.retrying && self.plan.is_empty() {
             self.memory.attempts = 0;
         }
+        self.say_charges();
         self.explanation.say(Stage::Reason, disposition.to_string());
         let wait = self.wait.into_option();
         self.memory.wait.clone_from(&wait);
@@ -105,6 +109,25 @@ impl<'a> Draft<'a> {
             memory: self.memory,
             explanation: self.explanation,
             lost: self.lost,
+        }
+    }
+
+    fn say_charges(&mut self) {
+        if !self.plan.is_empty() && self.charges.is_empty() {
+            return self.explanation.say(Stage::Guard, "nothing is charged");
+        }
+        for charge in &self.charges {
+            let kind = charge.step.without_ids();
+            let text = format!("{kind} is charged as {}", charge.kind.as_str());
+            self.explanation.say(Stage::Guard, text);
+        }
+    }
+
+    /// Says where the policy takes the fields of the account from, and what else it looks at.
+    pub(crate) fn say_origins(&mut self) {
+        let policy = self.case.policy;
+        for origin in policy.told_origins() {
+            self.explanation.say(Stage::Origin, origin);
         }
     }
 
@@ -174,6 +197,7 @@ impl<'a> Draft<'a> {
     }
 
     pub(crate) fn push(&mut self, step: Step) -> Step {
+        let step = step.on_grounds(self.grounds);
         self.plan.push(step.clone());
         step
     }

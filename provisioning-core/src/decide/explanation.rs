@@ -1,7 +1,7 @@
 use std::fmt;
 
-/// How a verdict came about, in the order in which it was reached. It holds names of fields, ids
-/// and reasons, and never a value.
+/// How a verdict came about, stage by stage. It holds names of fields, ids and reasons, and never a
+/// value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Explanation {
     lines: Vec<Line>,
@@ -17,7 +17,7 @@ pub struct Line {
     pub text: String,
 }
 
-/// The stages of a decision.
+/// The stages of a decision, in the order of their sentences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Stage {
@@ -27,7 +27,9 @@ pub enum Stage {
     Scope,
     /// Which account belongs to the person.
     Match,
-    /// Where the values of the account's fields come from.
+    /// Where the policy takes everything from, by the names of Bob's fields.
+    Origin,
+    /// What is written into the account's fields.
     Fields,
     /// Which groups the rules grant.
     Groups,
@@ -35,10 +37,10 @@ pub enum Stage {
     Manager,
     /// What a return gives back.
     GiveBack,
+    /// What the steps cost the guards, and what these hold.
+    Guard,
     /// What it comes to, and why.
     Reason,
-    /// What the guards hold.
-    Guard,
 }
 
 impl Explanation {
@@ -47,11 +49,18 @@ impl Explanation {
         &self.lines
     }
 
+    pub(crate) fn says(&self, stage: Stage) -> bool {
+        self.lines.iter().any(|line| line.stage == stage)
+    }
+
+    /// Adds a sentence behind those of its stage and of the stages before it.
     pub(crate) fn say(&mut self, stage: Stage, text: impl Into<String>) {
-        self.lines.push(Line {
+        let earlier = self.lines.iter().rposition(|line| line.stage <= stage);
+        let line = Line {
             stage,
             text: text.into(),
-        });
+        };
+        self.lines.insert(earlier.map_or(0, |last| last + 1), line);
     }
 }
 
@@ -62,6 +71,7 @@ impl Stage {
             Self::Standing => "standing",
             Self::Scope => "scope",
             Self::Match => "match",
+            Self::Origin => "origin",
             Self::Fields => "fields",
             Self::Groups => "groups",
             Self::Manager => "manager",

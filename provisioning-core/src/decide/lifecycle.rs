@@ -13,7 +13,9 @@ use super::{departure, diff, matching, restore};
 use crate::event::Evidence;
 use crate::facts::Told;
 use crate::memory::ScopeSeen;
-use crate::plan::{Action, ChargeKind, Disposition, Precondition, Reason, Step, Subject, UserRef};
+use crate::plan::{
+    Action, ChargeKind, Disposition, Grounds, Precondition, Reason, Step, Subject, UserRef,
+};
 use crate::policy::{CreateAt, OnLeave, OnOutOfScope};
 use crate::wait::next_look;
 
@@ -29,11 +31,6 @@ pub(crate) fn settle(
     let lost = draft.memory.filled.difference(&record.filled).cloned();
     draft.lost = Some(lost.collect());
     draft.memory.filled.clone_from(&record.filled);
-    draft.say(
-        Stage::Standing,
-        format!("{} on {}", record.standing, record.today),
-    );
-    draft.say(Stage::Scope, record.scope.as_str());
     if !record.zone_known {
         draft.find(Subject::Record, Reason::ZoneAssumed);
     }
@@ -102,6 +99,7 @@ fn by_standing(
             OnLeave::Keep => Disposition::NoOp(Reason::OnLeave),
         },
         (_, Standing::PreHire | Standing::Active) if draft.memory.revoked.is_some() => {
+            draft.grounds = Grounds::Sign(Evidence::Revoked);
             let urgent = Some(ChargeKind::UrgentDeactivation);
             inactive(
                 draft,
@@ -278,6 +276,7 @@ fn undo_wrong_account(draft: &mut Draft<'_>, situation: &Situation<'_>) -> Optio
         Told::Found(user) if *user.status() != UserStatus::Deleted => {
             let precondition = Precondition::Status(user.status().clone());
             let user = UserRef::Known(user.id().clone());
+            draft.grounds = Grounds::Account;
             draft.push(Step::on(
                 user,
                 Action::Deactivate,

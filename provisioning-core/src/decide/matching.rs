@@ -12,8 +12,8 @@ use super::{claims, diff, restore};
 use crate::facts::{MailKey, Told, Username};
 use crate::memory::Memory;
 use crate::plan::{
-    Action, Change, Changes, ChargeKind, Disposition, Finding, Precondition, Reason, Step, Subject,
-    UserRef,
+    Action, Change, Changes, ChargeKind, Disposition, Finding, Grounds, Precondition, Reason, Step,
+    Subject, UserRef,
 };
 use crate::policy::{Adopt, Depth, InviteAt, Relink, RestoreUnlinked};
 
@@ -79,6 +79,7 @@ pub(crate) fn lost_create(draft: &mut Draft<'_>, situation: &Situation<'_>) -> O
             let precondition = Precondition::Status(user.status().clone());
             let user = UserRef::Known(user.id().clone());
             let linked = link(draft, situation, user, Reason::OwnCreate, precondition);
+            draft.grounds = Grounds::Account;
             draft.push(linked);
             draft.wait.look_in(SECOND_LOOK, draft.case.now);
             Some(Disposition::Apply(Reason::OwnCreate))

@@ -138,16 +138,40 @@ pub fn decide(
 fn settle(case: Case<'_>, situation: &Situation<'_>) -> Verdict {
     let mut draft = Draft::new(case);
     draft.look_at_what_may_be_stale();
-    if let Some(disposition) = matching::lost_create(&mut draft, situation) {
-        return draft.finish(disposition);
+    say_standing(&mut draft, situation);
+    draft.grounds = absent::grounds(situation, draft.memory.departure);
+    let lost = matching::lost_create(&mut draft, situation);
+    let disposition = lost.unwrap_or_else(|| by_person(&mut draft, situation));
+    if !draft.explanation.says(Stage::Match) {
+        draft.say(Stage::Match, situation.account.to_string());
     }
-    let disposition = match (situation.person, &situation.record) {
-        (Told::Found(_), Some(record)) => lifecycle::settle(&mut draft, record, situation),
-        (Told::NotFound, _) => absent::not_found(&mut draft, situation),
-        (Told::Forbidden, _) => absent::forbidden(&mut draft, situation),
-        _ => absent::unreachable(&mut draft, situation),
-    };
     draft.finish(disposition)
+}
+
+fn by_person(draft: &mut Draft<'_>, situation: &Situation<'_>) -> Disposition {
+    match (situation.person, &situation.record) {
+        (Told::Found(_), Some(record)) => lifecycle::settle(draft, record, situation),
+        (Told::NotFound, _) => absent::not_found(draft, situation),
+        (Told::Forbidden, _) => absent::forbidden(draft, situation),
+        _ => absent::unreachable(draft, situation),
+    }
+}
+
+fn say_standing(draft: &mut Draft<'_>, situation: &Situation<'_>) {
+    let Some(record) = &situation.record else {
+        let nothing = match situation.person {
+            Told::NotFound => "Bob shows nothing for the person",
+            Told::Forbidden => "Bob refuses the record",
+            _ => "Bob gives no answer",
+        };
+        return draft.say(Stage::Standing, nothing);
+    };
+    let standing = format!("{} on {}", record.standing, record.today);
+    draft.say(Stage::Standing, standing);
+    draft.say(Stage::Scope, record.scope.as_str());
+    if let Some(origin) = draft.case.policy.told_scope() {
+        draft.say(Stage::Origin, origin);
+    }
 }
 
 /// EV-15: an update of fields that exist and that nothing depends on.

@@ -9,5 +9,5 @@ mod values;
 pub use self::action::{Action, ActionKind};
 pub use self::finding::{Finding, Subject};
 pub use self::reason::{Disposition, Reason};
-pub use self::step::{Charge, ChargeKind, Plan, Precondition, Step, StepId, UserRef};
+pub use self::step::{Charge, ChargeKind, Grounds, Plan, Precondition, Step, StepId, UserRef};
 pub use self::values::{Change, Changes, CustomValues, Values};

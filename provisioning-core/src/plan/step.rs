@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::action::Action;
 use super::reason::Reason;
 use crate::digest::Digest;
+use crate::event::Evidence;
 
 /// The ordered steps for one person.
 ///
@@ -31,6 +32,9 @@ pub struct Step {
     pub precondition: Precondition,
     /// Why.
     pub reason: Reason,
+    /// The evidence that it stands on.
+    #[serde(default)]
+    pub grounds: Grounds,
     /// The step that must have run before this one makes sense.
     pub needs: Option<StepId>,
 }
@@ -67,6 +71,22 @@ pub enum Precondition {
     Status(UserStatus),
     /// The earlier step gave the account.
     Made,
+}
+
+/// What a step stands on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Grounds {
+    /// What Bob's record says.
+    #[default]
+    Record,
+    /// What 360Learning has of the account, whatever the record says.
+    Account,
+    /// This sign alone: the record says nothing of it yet, or could not be read.
+    Sign(Evidence),
+    /// This sign, and Bob shows nothing for the person.
+    SignAndAbsence(Evidence),
 }
 
 /// What a step costs the guards.
@@ -153,8 +173,13 @@ impl Step {
             action,
             precondition,
             reason: why,
+            grounds: Grounds::default(),
             needs: None,
         }
+    }
+
+    pub(crate) fn on_grounds(self, grounds: Grounds) -> Self {
+        Self { grounds, ..self }
     }
 
     pub(crate) fn after(self, step: &Self) -> Self {
@@ -267,7 +292,23 @@ impl fmt::Display for Plan {
                 f.write_str("\n")?;
             }
             write!(f, "{}. {} because {}", index + 1, step.action, step.reason)?;
+            if step.grounds != Grounds::Record {
+                write!(f, ", by {}", step.grounds)?;
+            }
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for Grounds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Record => f.write_str("the record"),
+            Self::Account => f.write_str("the account"),
+            Self::Sign(evidence) => write!(f, "the sign {}", evidence.as_str()),
+            Self::SignAndAbsence(evidence) => {
+                write!(f, "the sign {} and absence", evidence.as_str())
+            }
+        }
     }
 }

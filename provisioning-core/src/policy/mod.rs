@@ -41,6 +41,7 @@ pub use self::options::{
 };
 pub(crate) use self::options::{Zones, midnight, today};
 pub use self::origins::Origin;
+use self::origins::ToldOrigins;
 pub use self::problem::{PolicyProblems, Problem};
 pub use self::requirements::{Requirements, Webhook};
 use crate::digest::{Digest, DigestKey};
@@ -75,6 +76,7 @@ pub struct Policy {
     fields: Arc<BTreeSet<FieldId>>,
     lists: Arc<BTreeSet<ListName>>,
     lints: Arc<[Lint]>,
+    origins: Arc<ToldOrigins>,
     catalog: Option<Arc<Catalog>>,
     depth: Depth,
     digest: Digest,
@@ -159,6 +161,7 @@ impl Policy {
         Ok(Self {
             fields: Arc::new(mapped.chain(standing).collect()),
             lists: Arc::new(lists.collect()),
+            origins: Arc::new(ToldOrigins::of(&rules.origins())),
             rules: Arc::new(rules),
             lints: lints.into(),
             catalog: None,
@@ -267,6 +270,18 @@ impl Policy {
 
     pub(crate) fn rules(&self) -> &Rules {
         &self.rules
+    }
+
+    /// Where what a decision looks at comes from, beside the scope.
+    pub(crate) fn told_origins(&self) -> impl Iterator<Item = &str> {
+        let beside = self.origins.beside.iter();
+        let beside = beside.filter(|_| self.depth == Depth::Deep);
+        self.origins.fields.iter().chain(beside).map(AsRef::as_ref)
+    }
+
+    /// Where the scope comes from; `None` = everybody is in it.
+    pub(crate) fn told_scope(&self) -> Option<&str> {
+        self.origins.scope.as_deref()
     }
 
     /// Whether an update of exactly these fields can be left alone: all of them exist and none

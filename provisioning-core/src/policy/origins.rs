@@ -1,10 +1,11 @@
 use std::collections::BTreeSet;
+use std::fmt;
 
 use hibob_client::FieldId;
 
-use super::Policy;
 use super::expression::{Condition, Expression};
 use super::options::When;
+use super::{Policy, Rules};
 use crate::plan::Subject;
 
 /// Where a policy takes something from.
@@ -26,7 +27,13 @@ impl Policy {
     /// Where everything comes from that this policy works out, in the order of its parts: scope,
     /// fields, custom fields, manager, groups. What is given to everybody in scope has no origin.
     pub fn origins(&self) -> Vec<Origin> {
-        let rules = self.rules();
+        self.rules().origins()
+    }
+}
+
+impl Rules {
+    pub(crate) fn origins(&self) -> Vec<Origin> {
+        let rules = self;
         let scope = rules.scope.iter();
         let scope = scope.map(|when| origin(Subject::Person, Condition::expression(when)));
         let fields = rules.fields.iter().map(|rule| Origin {
@@ -52,6 +59,53 @@ impl Policy {
             .chain(manager)
             .chain(groups)
             .collect()
+    }
+}
+
+/// The origins as sentences, made once for all decisions.
+#[derive(Debug, Default)]
+pub(crate) struct ToldOrigins {
+    pub(crate) scope: Option<Box<str>>,
+    /// Those of the fields, which are compared at any depth.
+    pub(crate) fields: Vec<Box<str>>,
+    pub(crate) beside: Vec<Box<str>>,
+}
+
+impl ToldOrigins {
+    pub(crate) fn of(origins: &[Origin]) -> Self {
+        let mut told = Self::default();
+        for origin in origins {
+            let text = origin.to_string().into_boxed_str();
+            match origin.what {
+                Subject::Person => told.scope = Some(text),
+                Subject::Field(_) => told.fields.push(text),
+                _ => told.beside.push(text),
+            }
+        }
+        told
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.what {
+            Subject::Person => f.write_str("scope")?,
+            Subject::CustomField(name) => write!(f, "custom field {name}")?,
+            Subject::Group(group) => write!(f, "group {group}")?,
+            what => write!(f, "{what}")?,
+        }
+        if self.fields.is_empty() {
+            f.write_str(", the same for everybody")?;
+        }
+        for (index, field) in self.fields.iter().enumerate() {
+            let before = if index == 0 { " from" } else { "," };
+            write!(f, "{before} {field}")?;
+        }
+        f.write_str(match self.when {
+            When::Always => "",
+            When::CreateOnly => ", for new accounts only",
+            When::FillIfEmpty => ", where there is nothing yet",
+        })
     }
 }
 

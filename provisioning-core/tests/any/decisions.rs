@@ -7,9 +7,10 @@ use hibob_client::{EmployeeId, FieldId};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::sample::Index;
+use provisioning_core::decide::Stage;
 use provisioning_core::{
-    Action, Answer, Changed, Decision, DigestKey, Facts, Hint, Ledger, Memory, Policy, Population,
-    Query, Seq, Urgency, Verdict, absorb, admit, decide,
+    Action, Answer, Changed, Decision, DigestKey, Disposition, Facts, Hint, Ledger, Memory, Policy,
+    Population, Query, Reason, Seq, Urgency, Verdict, absorb, admit, decide,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -160,6 +161,28 @@ fn is_reversible(action: &Action) -> bool {
     !action.kind().as_str().contains("delete")
 }
 
+/// Standing, match, guard and reason in this order, whatever it comes to.
+fn explains_itself(verdict: &Verdict) -> Result<(), TestCaseError> {
+    let lines = verdict.explanation.lines();
+    let stages: Vec<_> = lines.iter().map(|line| line.stage).collect();
+    prop_assert!(stages.is_sorted(), "{}", verdict.explanation);
+    let reason = lines.last().map(|line| (line.stage, line.text.clone()));
+    if verdict.disposition == Disposition::NoOp(Reason::Irrelevant) {
+        // Nothing was read.
+        prop_assert_eq!(stages, [Stage::Reason]);
+        return Ok(());
+    }
+    prop_assert_eq!(
+        reason,
+        Some((Stage::Reason, verdict.disposition.to_string()))
+    );
+    prop_assert!(stages.contains(&Stage::Standing), "{}", verdict.explanation);
+    prop_assert!(stages.contains(&Stage::Match), "{}", verdict.explanation);
+    let guarded = stages.contains(&Stage::Guard);
+    prop_assert_eq!(guarded, !verdict.plan.is_empty(), "{}", verdict.explanation);
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(cases(1_000))]
 
@@ -169,6 +192,7 @@ proptest! {
         prop_assert_eq!(&first, &case.live());
         let verdict = case.verdict();
         prop_assert!(verdict.plan.steps().iter().all(|step| is_reversible(&step.action)));
+        explains_itself(&verdict)?;
         // Every charge and every dependence names a step of the plan, and an earlier one.
         let ids: Vec<_> = verdict.plan.steps().iter().map(|step| &step.id).collect();
         for charge in &verdict.charges {

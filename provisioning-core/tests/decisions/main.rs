@@ -11,6 +11,7 @@ mod custom_fields;
 mod data;
 mod estate;
 mod events;
+mod explanations;
 mod groups;
 mod identity;
 mod life;

@@ -89,7 +89,7 @@ async fn ev_08_a_deleted_record_takes_the_linked_account() {
     let mut stage = Stage::new().linked(ADA, USER, MAIL);
     let decided = stage.event(ADA, Evidence::Deleted).await;
     assert_eq!(decided.disposition, Disposition::Apply(Reason::SourceGone));
-    let plan = "1. deactivate because source_gone";
+    let plan = "1. deactivate because source_gone, by the sign deleted and absence";
     assert_eq!(decided.plan.to_string(), plan);
 }
 

@@ -188,7 +188,7 @@ fn why(decided: &Decided) -> String {
     let stages = lines.clone().filter_map(|line| {
         let text = line.text.as_str();
         match line.stage {
-            Stage::Reason | Stage::Guard => None,
+            Stage::Origin | Stage::Reason | Stage::Guard => None,
             Stage::Scope if text == "in scope" => None,
             Stage::Match if text.ends_with(" by link") => {
                 let deactivated = text.starts_with("deactivated ");

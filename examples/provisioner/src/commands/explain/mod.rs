@@ -11,6 +11,7 @@ use clap::Args;
 use jiff::Timestamp;
 use provisioning_core::Policy;
 use provisioning_core::clients::{Bob, Lms};
+use provisioning_core::decide::Stage;
 use provisioning_core::driver::{Driver, Explained, MemoryStore, Store};
 use serde::Serialize;
 
@@ -164,10 +165,10 @@ async fn explain<D: Store>(
 
 /// The sentences of the decision, and those of the guards.
 fn because(explained: &Explained) -> Vec<Sentence> {
-    // The last line says again what it comes to.
+    // The last line says again what it comes to, and the origins have a table of their own.
     let comes_to = explained.verdict.disposition.to_string();
     let lines = explained.verdict.explanation.lines().iter();
-    let lines = lines.filter(|line| line.text != comes_to);
+    let lines = lines.filter(|line| line.text != comes_to && line.stage != Stage::Origin);
     let said = lines.map(|line| Sentence {
         stage: line.stage.as_str(),
         text: line.text.clone(),
