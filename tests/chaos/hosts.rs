@@ -1,25 +1,26 @@
 //! The hosts: processes of the real binary, which are killed and started again.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use crate::balancer::Balancer;
 use crate::company;
 use crate::home::Home;
-use crate::time::{self, LOOK};
 
 pub struct Hosts {
     slots: Vec<Option<Running>>,
     variables: Vec<(&'static str, String)>,
     folder: PathBuf,
     pub killed: u32,
-    /// Their numbers, as far as they have taken one: their leases go on for a while.
+    launched: u32,
+    /// Their numbers: their leases go on for a while.
     pub dead: BTreeSet<i64>,
 }
 
@@ -29,7 +30,7 @@ struct Running {
     _said: Lines<BufReader<ChildStdout>>,
     url: String,
     /// The number that its leases begin with.
-    instance: Option<i64>,
+    instance: i64,
 }
 
 impl Hosts {
@@ -40,6 +41,7 @@ impl Hosts {
             variables,
             folder: home.path().to_owned(),
             killed: 0,
+            launched: 0,
             dead: BTreeSet::new(),
         }
     }
@@ -61,7 +63,7 @@ impl Hosts {
             // SIGKILL: nothing of the process runs any more.
             running.child.kill().await.unwrap();
             self.killed += 1;
-            self.dead.extend(running.instance);
+            self.dead.insert(running.instance);
         }
     }
 
@@ -91,39 +93,27 @@ impl Hosts {
         }
     }
 
-    async fn launch(&self) -> Running {
-        let before = self.instances().await;
+    async fn launch(&mut self) -> Running {
+        let log = self.folder.join(format!("host-{}.log", self.launched));
+        self.launched += 1;
         let mut command = self.prepared();
         command.args(["serve", "--sandbox"]);
-        let log = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(self.folder.join("hosts.log"))
+        let stderr = File::create(&log).unwrap();
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(stderr)
+            .spawn()
             .unwrap();
-        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = timeout(PATIENCE, lines.next_line()).await;
         let line = line.expect("the host starts in time").unwrap();
-        let Some(url) = line
+        let url = line
             .as_deref()
-            .and_then(|it| it.strip_prefix("listening on "))
-        else {
-            panic!(
-                "the host does not start: {line:?}, see {}",
-                self.folder.display()
-            );
+            .and_then(|it| it.strip_prefix("listening on "));
+        let said = std::fs::read_to_string(log).unwrap();
+        let (Some(url), Some(instance)) = (url, instance(&said)) else {
+            panic!("the host does not start: {line:?}\n{said}");
         };
-        let enrolled = async {
-            loop {
-                let newest = self.instances().await;
-                if newest > before {
-                    return newest.unwrap();
-                }
-                sleep(LOOK).await;
-            }
-        };
-        // It takes a number with its first turn, which is at once unless Bob does not answer.
-        let instance = timeout(ENROLMENT, enrolled).await.ok();
         Running {
             url: url.to_owned(),
             instance,
@@ -132,12 +122,14 @@ impl Hosts {
         }
     }
 
-    /// The newest number of an instance; none before the first start.
-    async fn instances(&self) -> Option<i64> {
-        let (_, url) = self.variables.iter().find(|it| it.0 == "DATABASE_URL")?;
-        let mut database = time::connect(url).await.ok()?;
-        let newest = sqlx::query_scalar("SELECT instances FROM tenant");
-        newest.fetch_one(&mut database).await.ok()
+    /// What all of them said on stderr, one after the other.
+    pub fn said(&self) -> String {
+        let logs = (0..self.launched).map(|number| {
+            let log = self.folder.join(format!("host-{number}.log"));
+            let said = std::fs::read_to_string(log).unwrap_or_default();
+            format!("== host {number}\n{said}")
+        });
+        logs.collect()
     }
 
     fn prepared(&self) -> Command {
@@ -146,6 +138,7 @@ impl Hosts {
         command
             .current_dir(&self.folder)
             .env_clear()
+            .env("LOG_FORMAT", "json")
             .envs(variables.map(|(name, value)| (*name, value.as_str())))
             .stdin(Stdio::null())
             .kill_on_drop(true);
@@ -153,7 +146,13 @@ impl Hosts {
     }
 }
 
+/// The number that a host gives for itself in its log.
+fn instance(said: &str) -> Option<i64> {
+    said.lines().find_map(|line| {
+        let line: serde_json::Value = serde_json::from_str(line).ok()?;
+        line["instance"].as_i64()
+    })
+}
+
 /// Of a process that starts, or of a command that works, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
-
-const ENROLMENT: Duration = Duration::from_secs(4);

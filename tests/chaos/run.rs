@@ -305,7 +305,7 @@ impl Run {
             "seed {}, {when}:\n{}\n{}",
             self.seed,
             problems.join("\n"),
-            std::fs::read_to_string(self.home.path().join("hosts.log")).unwrap_or_default()
+            self.hosts.said()
         );
     }
 
@@ -314,7 +314,11 @@ impl Run {
         let control = self.control();
         if self.hosts.are_there() {
             let (url, dead) = (self.home.url(), &self.hosts.dead);
-            time::pass(&control, url, dead, duration, weather).await;
+            let passed = time::pass(&control, url, dead, duration, weather).await;
+            if let Err(stuck) = passed {
+                let calls = time::last_calls(&control).await;
+                self.expect_none("while time passed", &[stuck, calls]);
+            }
         } else {
             let end = self.now().await + duration;
             control.advance_to(end).await.unwrap();

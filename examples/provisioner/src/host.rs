@@ -148,6 +148,9 @@ impl Host {
         let watch = Watch::begin(&parts, settings.keep)
             .await
             .context("the database fails")?;
+        let instance = parts.store.instance().await;
+        let instance = instance.context("the database fails")?;
+        tracing::info!(instance, "this host works; its leases bear its number");
         let bound = bind(&clients, &policy).await?;
         let unbound = bound.is_none().then(|| policy.clone());
         let policy = bound.unwrap_or(policy);

@@ -105,7 +105,8 @@ impl<'a> Estate<'a> {
             }
         }
         let Some(user) = user else {
-            if deep && fate == Fate::Keep && rules.manager.is_some() && !is_known {
+            let sets_managers = rules.manager.is_some() || case.memory.taken.is_some();
+            if deep && fate == Fate::Keep && sets_managers && !is_known {
                 // Asked before it is known which of them are left: whoever has lost the answer to
                 // a create finds the account late, and would need a fifth round.
                 links_to(desk, &case.memory.managers);

@@ -45,8 +45,10 @@ impl<S: Source, T: Target, D: Store> Driver<S, T, D> {
             }
             let Some(verdict) = gathered.verdicts.remove(&claim.employee) else {
                 // More questions than there should be: a defect of the core, and no reason to
-                // touch anybody.
-                self.store.release(claim, None, retry_at(1, now)).await?;
+                // touch anybody. What was noted waits as well, or the next turn would be this one.
+                turn.postponed += 1;
+                let until = retry_at(1, now).unwrap_or(now);
+                self.store.postpone(claim, until).await?;
                 continue;
             };
             let Some(verdict) = self.as_planned(claim, verdict, carried, turn, now).await? else {

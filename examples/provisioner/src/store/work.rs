@@ -3,13 +3,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use hibob_client::EmployeeId;
 use jiff::Timestamp;
-use provisioning_core::driver::{Claim, Commit, Committed, Intake, LEASE, Lease};
+use provisioning_core::driver::{Claim, Commit, Committed, Intake, LEASE, Lease, StoreError};
 use provisioning_core::{Hint, Memory};
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::open::SqlStore;
-use super::row;
+use super::row::{self, failed};
 use super::tenant::swap_ledger;
 
 /// Gives out the leases of one instance: its number in the upper half, a count in the lower, so
@@ -49,6 +49,15 @@ impl SqlStore {
         .execute(self.pool())
         .await?;
         Ok(())
+    }
+
+    /// This instance's number, which no other one has had: the upper half of each of its leases.
+    ///
+    /// # Errors
+    /// If it has none yet and it cannot be written down.
+    pub(crate) async fn instance(&self) -> Result<i64, StoreError> {
+        let leases = self.leases.get_or_try_init(|| self.enrolled()).await;
+        leases.map(|it| it.instance >> 32).map_err(failed)
     }
 
     pub(super) async fn claimed(
