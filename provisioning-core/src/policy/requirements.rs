@@ -129,12 +129,12 @@ fn scopes(policy: &Policy) -> BTreeMap<&'static str, &'static str> {
         ),
     ]);
     let rules = policy.rules();
-    if !rules.custom.is_empty() {
-        scopes.insert(
-            "customFields:read",
-            "know the custom fields and their values",
-        );
-    }
+    let values = if rules.custom.is_empty() {
+        "give back the values that a leave took"
+    } else {
+        "know the custom fields and their values"
+    };
+    scopes.insert("customFields:read", values);
     if !rules.groups.is_empty() {
         scopes.insert("groups:bulk", "give roles to many at once");
         scopes.insert(

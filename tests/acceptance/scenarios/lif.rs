@@ -1,7 +1,9 @@
 //! Lifecycle and dates.
 
 use provisioning_core::{Disposition, Reason};
-use sandbox::{BobAct, Learning360Act, Seed, ServiceUser, UserStatus};
+use sandbox::{
+    BobAct, Credential, CustomField, CustomValue, Learning360Act, Seed, ServiceUser, UserStatus,
+};
 use system_tests::person;
 
 use super::World;
@@ -91,6 +93,45 @@ async fn lif_19_inactivity_of_a_deleted_account_is_nothing_to_do() {
         Disposition::NoOp(Reason::AlreadyInactive)
     );
     assert!(world.writes().await.is_empty());
+}
+
+#[tokio::test]
+async fn lif_17_without_the_right_to_custom_fields_the_rest_is_given_back() {
+    const SHIRT: &str = "650000000000000000000c01";
+    let own = World::seed().credentials.remove(0);
+    let without = Credential::new(own.client_id, own.client_secret.expose()).scopes([
+        "users:read",
+        "users:write",
+        "externalIds:read",
+        "externalIds:write",
+        "groups:read",
+        "groups:write",
+    ]);
+    let user = account(USER, MAIL, UserStatus::Active);
+    let user = user.custom_value(CustomValue::text(SHIRT, "M"));
+    let mut seed = linked().custom_field(CustomField::text(SHIRT, "Shirt"));
+    seed.users.retain(|known| known.id != USER);
+    seed.credentials = vec![without];
+    let mut world = World::start(seed.user(user)).await;
+    let coach = |user: &sandbox::User| user.memberships.iter().any(|held| held.role == "coach");
+    world
+        .learning360(Learning360Act::AdminAddRole {
+            user: USER.to_owned(),
+            group: Seed::LEARNERS_GROUP.to_owned(),
+            role: "coach".to_owned(),
+        })
+        .await;
+    world
+        .bob(BobAct::leave(ADA, date("2026-03-01"), "parental leave"))
+        .await;
+    assert_eq!(world.user(USER).await.status, UserStatus::Deleted);
+    world.bob(BobAct::return_on(ADA, date("2026-03-02"))).await;
+    let back = world.user(USER).await;
+    assert_ne!(back.status, UserStatus::Deleted);
+    assert!(coach(&back), "{:?}", back.memberships);
+    let found = world.last(ADA).findings.iter().map(ToString::to_string);
+    let found: Vec<_> = found.collect();
+    assert!(found.contains(&"fix_config".to_owned()), "{found:?}");
 }
 
 #[tokio::test]

@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
-use learning360_client::{Client, CustomFieldId, CustomFieldType, Error};
+use learning360_client::{Client, CustomFieldId, CustomFieldType, Error, ErrorCode};
 
 use super::answers::{every, no_answer};
 use super::kept::Kept;
-use crate::facts::{Answer, CustomField, CustomFieldKind, Data, Group, GroupTree};
+use crate::absorb::Outcome;
+use crate::facts::{Answer, CustomField, CustomFieldKind, Data, Group, GroupTree, Unavailable};
 
 /// The company's groups and custom fields.
 #[derive(Debug, Default)]
@@ -41,18 +42,22 @@ impl Catalogs {
         }
     }
 
-    /// What the values of a field are.
+    /// What the values of a field are, or why a value cannot be written.
     pub(super) async fn kind(
         &self,
         client: &Client,
         id: &CustomFieldId,
-    ) -> Option<CustomFieldType> {
-        let Answer::Found(Data::CustomFields(fields)) = self.custom_fields(client).await else {
-            return None;
+    ) -> Result<CustomFieldType, Outcome> {
+        let fields = match self.custom_fields(client).await {
+            Answer::Found(Data::CustomFields(fields)) => fields,
+            // The same as if the write itself lacked its scope: no such step is tried for a while.
+            Answer::Forbidden => return Err(refused(403, ErrorCode::InvalidScope)),
+            _ => return Err(Outcome::Unavailable(Unavailable::Broken)),
         };
         let field = fields.iter().find(|field| field.id == *id);
-        // A value that is given back may belong to a field of any kind that still exists.
-        field.map(|field| match field.kind {
+        // What is given back may be the value of a field that was deleted meanwhile.
+        let field = field.ok_or(refused(404, ErrorCode::CustomFieldNotFound))?;
+        Ok(match field.kind {
             CustomFieldKind::Date => CustomFieldType::Date,
             CustomFieldKind::Text => CustomFieldType::String,
         })
@@ -62,6 +67,13 @@ impl Catalogs {
     pub(super) async fn forget(&self) {
         self.groups.forget(&()).await;
         self.custom_fields.forget(&()).await;
+    }
+}
+
+fn refused(status: u16, code: ErrorCode) -> Outcome {
+    Outcome::Refused {
+        status,
+        code: Some(code),
     }
 }
 

@@ -82,12 +82,14 @@ impl Lms {
                 values.remove(field);
                 continue;
             };
-            let kind = self.catalogs.kind(&self.client, field).await;
+            let kind = match self.catalogs.kind(&self.client, field).await {
+                Ok(kind) => kind,
+                Err(outcome) => return outcome,
+            };
             let value = match (kind, text.parse()) {
-                (Some(CustomFieldType::Date), Ok(day)) => Ok(CustomValue::date(field.clone(), day)),
-                (Some(CustomFieldType::Date), Err(_)) => return Outcome::Unsendable,
-                (Some(_), _) => CustomValue::text(field.clone(), text),
-                (None, _) => return Outcome::Unavailable(Unavailable::Broken),
+                (CustomFieldType::Date, Ok(day)) => Ok(CustomValue::date(field.clone(), day)),
+                (CustomFieldType::Date, Err(_)) => return Outcome::Unsendable,
+                _ => CustomValue::text(field.clone(), text),
             };
             match value {
                 Ok(value) => values.set(value),
