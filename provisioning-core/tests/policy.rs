@@ -213,6 +213,10 @@ fn cfg_02_a_mapping_that_can_never_produce_a_mail_is_an_error() {
         "email | date",
         "work.title | label('title')",
         "lookup(work.siteId, {'1': 'x'})",
+        // A manager's mail is another person's.
+        "work.reportsTo.email",
+        // Nobody trusts it by default.
+        "home.privateEmail | lower",
     ];
     for mail in never {
         let text = small("").replace("\"email\"", &format!("\"{mail}\""));
@@ -231,6 +235,101 @@ fn cfg_02_a_mapping_that_can_never_produce_a_mail_is_an_error() {
         let text = small("").replace("\"email\"", &format!("\"{mail}\""));
         assert!(Policy::parse(&text).is_ok(), "{mail}");
     }
+}
+
+#[test]
+fn cfg_02_a_mail_that_is_never_allowed_or_trusted_is_an_error() {
+    let mail = |mail: &str, more: &str| {
+        let text = small(more).replace("\"email\"", &format!("\"{mail}\""));
+        Policy::parse(&text)
+    };
+    let allowed = "[matching]\nallowed_domains = [\"example.com\"]\n";
+    let made = "firstName ~ '@example.org'";
+    assert!(mail(made, "").is_ok());
+    assert!(mail(made, allowed).is_err(), "its domain gets no account");
+    assert!(mail("firstName ~ '@example.com'", allowed).is_ok());
+    assert!(mail("firstName ~ '@' ~ work.custom.domain", allowed).is_ok());
+    let private = "home.privateEmail";
+    assert!(mail(private, "").is_err());
+    let trusted = "[matching]\ntrust_personal_email = true\n";
+    assert!(mail(private, trusted).is_ok());
+    let named = "username = \"work.employeeIdInCompany\"\n";
+    assert!(mail(private, named).is_ok(), "the username identifies");
+}
+
+#[test]
+fn cfg_01_texts_that_360learning_would_refuse_are_found_at_load() {
+    let wrong = [
+        (
+            "lang = { value = \"work.custom.lang\", default = \"eng\" }",
+            "unknown language `eng`; did you mean `en`?",
+        ),
+        (
+            "lang = \"lookup(work.siteId, {'1': 'fr', '2': 'frr'})\"",
+            "unknown language `frr`; did you mean `fr`?",
+        ),
+        (
+            "lang = \"'eng' if work.siteId == '1' else 'fr'\"",
+            "unknown language `eng`; did you mean `en`?",
+        ),
+        (
+            "lang = \"first_of(work.custom.lang, 'eng')\"",
+            "unknown language `eng`; did you mean `en`?",
+        ),
+        (
+            "lang = \"work.site | table('lang')\"\n[tables.lang]\nParis = \"fr\"\nelse = \"eng\"",
+            "unknown language `eng`; did you mean `en`?",
+        ),
+        (
+            "primary_group = \"lookup(work.siteId, {'1': 'sales'})\"",
+            "`primary_group` gives ids of 360Learning groups: 24 hexadecimal digits",
+        ),
+        (
+            "username = { value = \"work.employeeIdInCompany\", default = \"none\" }",
+            "`username` is one person's: a default would be that of many",
+        ),
+    ];
+    for (text, message) in wrong {
+        let found = problems(&small(&format!("{text}\n")));
+        assert_eq!(found, [(7, message.to_owned())], "{text}");
+    }
+    for right in [
+        "lang = \"lookup(work.siteId, {'eng': 'fr'})\"",
+        "lang = \"'fr' if work.siteId in ['eng'] or 'eng' == work.site else 'en'\"",
+        "lang = \"work.custom.lang ~ 'eng'\"",
+        "lang = \"first_of(work.custom.lang, 'FR') | lower\"",
+        "lang = \"lookup(work.site | table('site'), {'eng': 'fr'})\"\n[tables.site]\nParis = \"eng\"",
+    ] {
+        assert!(
+            Policy::parse(&small(&format!("{right}\n"))).is_ok(),
+            "{right}"
+        );
+    }
+    let text = small("").replace(
+        "\"email\"",
+        "{ value = \"email\", default = \"a@example.com\" }",
+    );
+    let message = "`mail` is one person's: a default would be that of many";
+    assert_eq!(problems(&text), [(6, message.to_owned())]);
+}
+
+#[test]
+fn guards_that_never_let_anybody_go_are_a_warning() {
+    let found = |limit: &str| {
+        let text = small(&format!("[guards]\ndeactivations = {limit}\n"));
+        let policy = Policy::parse(&text).expect("warnings are no errors");
+        let lints: Vec<_> = policy.lint().iter().map(|it| (it.line, it.kind)).collect();
+        lints
+    };
+    let held = [(8, LintKind::DeactivationsHeld)];
+    assert_eq!(found("0"), held);
+    assert_eq!(found("{ per_hour = 0 }"), held);
+    assert_eq!(
+        found("{ per_run = { floor = 5, percent = 3, cap = 0 } }"),
+        held
+    );
+    assert_eq!(found("1"), []);
+    assert_eq!(found("{ per_day = { floor = 0, percent = 5 } }"), []);
 }
 
 #[test]

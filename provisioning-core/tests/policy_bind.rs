@@ -170,6 +170,51 @@ group = "507f1f77bcf86cd799439012"
 }
 
 #[test]
+fn cfg_01_binding_names_sites_groups_and_values_that_stand_in_the_rules() {
+    let policy = policy(
+        r#"primary_group = "lookup(work.siteId, {'1': '507f1f77bcf86cd799439012'})"
+[time.sites]
+"1" = "Europe/Paris"
+"2" = "Pacific/Auckland"
+"London" = "Europe/London"
+[custom_fields]
+"Level" = "'juniour' if work.title == '1' else 'senior'"
+"#,
+    );
+    let site = named_list(json!({
+        "name": "site",
+        "items": [{ "id": 1, "value": "Paris" }, { "id": 3, "value": "London" }],
+    }));
+    let known = Group::new(
+        GroupId::try_from("507f1f77bcf86cd799439011").expect("an id"),
+        "All",
+        None,
+        Visibility::Public,
+    );
+    let groups: GroupTree = [known].into_iter().collect();
+    let catalog = custom_fields()
+        .with_lists([Arc::new(site)])
+        .with_groups(groups);
+    let found: Vec<_> = problems(&policy, catalog)
+        .into_iter()
+        .map(|(line, message)| format!("{line}: {message}"))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "7: 360Learning has no group `507f1f77bcf86cd799439012`; \
+             did you mean `507f1f77bcf86cd799439011`?",
+            "10: Bob has no site `2`; did you mean `1`?",
+            "11: Bob has no site `London`; that is a label, and its id is `3`",
+            "13: the custom field `Level` does not allow a text of its rule; \
+             did you mean `junior`?",
+        ]
+    );
+    // What is not known is not checked.
+    assert_eq!(problems(&policy, Catalog::default()), []);
+}
+
+#[test]
 fn cf_03_only_dates_are_mapped_to_a_custom_field_for_dates() {
     let wrong = [
         "work.title",

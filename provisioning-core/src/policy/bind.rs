@@ -2,23 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use hibob_client::{FieldId, FieldKind, ListItemId, ListName, NamedList};
+use hibob_client::{FieldId, FieldKind, ListItemId, ListName, NamedList, fields};
 use jiff::civil::Date;
-use learning360_client::GroupId;
+use learning360_client::{GroupId, UserField};
 
 use super::catalog::Catalog;
 use super::expression::Expression;
 use super::fence::Shape;
 use super::path;
 use super::problem::{Problem, did_you_mean, nearest};
-use super::{CustomRule, Rules};
+use super::{CustomRule, Rules, Zones};
 use crate::facts::{CustomField, CustomFieldKind};
 
 /// Everything in the rules that the company does not have.
 pub(crate) fn problems(rules: &Rules, catalog: &Catalog) -> Vec<Problem> {
     let mut problems = Vec::new();
     for expression in rules.expressions() {
-        fields(expression, catalog, &mut problems);
+        unknown_fields(expression, catalog, &mut problems);
         lists(expression, catalog, &mut problems);
         compared(expression, catalog, &mut problems);
     }
@@ -26,11 +26,40 @@ pub(crate) fn problems(rules: &Rules, catalog: &Catalog) -> Vec<Problem> {
     for rule in &rules.groups {
         group(&rule.group, rule.line, catalog, &mut problems);
     }
+    primary_groups(rules, catalog, &mut problems);
     custom_fields(&rules.custom, catalog, &mut problems);
+    sites(&rules.zones, catalog, &mut problems);
     problems
 }
 
-fn fields(expression: &Expression, catalog: &Catalog, problems: &mut Vec<Problem>) {
+/// The groups that stand in the rule of the primary group.
+fn primary_groups(rules: &Rules, catalog: &Catalog, problems: &mut Vec<Problem>) {
+    let Some(rule) = rules.field(UserField::PrimaryGroup) else {
+        return;
+    };
+    let texts = rule.value.results().chain(rule.default.as_deref());
+    for id in texts.filter_map(|text| GroupId::try_from(text).ok()) {
+        group(&id, rule.value.line(), catalog, problems);
+    }
+}
+
+/// The sites that have a zone of their own.
+fn sites(zones: &Zones, catalog: &Catalog, problems: &mut Vec<Problem>) {
+    let site = FieldId::parse(fields::WORK_SITE_ID).ok();
+    let Some(list) = site.and_then(|site| catalog.list_of(&site)) else {
+        return;
+    };
+    for site in zones.sites.keys() {
+        if ListItemId::try_from(site.as_str()).is_ok_and(|id| list.item(&id).is_some()) {
+            continue;
+        }
+        let line = zones.lines.get(site).copied().unwrap_or(1);
+        let message = format!("Bob has no site `{site}`") + &item_like(site, list);
+        problems.push(Problem::new(line, message));
+    }
+}
+
+fn unknown_fields(expression: &Expression, catalog: &Catalog, problems: &mut Vec<Problem>) {
     let Some(known) = catalog.fields() else {
         return;
     };
@@ -117,11 +146,19 @@ fn custom_fields(rules: &[CustomRule], catalog: &Catalog, problems: &mut Vec<Pro
             );
             problems.push(Problem::new(line, message));
         }
-        if let Some(default) = rule.default.as_deref().filter(|text| !field.allows(text)) {
+        let default = rule.default.as_deref().map(|text| (text, "its default"));
+        let texts = rule
+            .value
+            .results()
+            .map(|text| (text, "a text of its rule"));
+        for (text, what) in default.into_iter().chain(texts) {
+            if field.allows(text) {
+                continue;
+            }
             let allowed = field.authorized.iter().map(AsRef::as_ref);
-            let nearest = did_you_mean(nearest(default, allowed));
+            let nearest = did_you_mean(nearest(text, allowed));
             let message = format!(
-                "the custom field `{}` does not allow its default{nearest}",
+                "the custom field `{}` does not allow {what}{nearest}",
                 field.name
             );
             problems.push(Problem::new(line, message));

@@ -125,6 +125,14 @@ impl Expression {
         &self.reads
     }
 
+    /// The texts that may come out of it as they stand in the policy, as far as that can be told.
+    pub(crate) fn results(&self) -> impl Iterator<Item = &str> {
+        let tables = self.reads.out_of.iter();
+        let entries = tables.flat_map(|table| self.tables.results(table));
+        let texts = self.reads.results.iter().map(String::as_str);
+        texts.chain(entries)
+    }
+
     /// The value as text.
     pub(crate) fn text(&self, context: &Context) -> Evaluated<String> {
         match self.evaluate(context) {

@@ -20,6 +20,10 @@ pub(crate) struct Reads {
     pub(crate) compared: Vec<(String, String)>,
     /// All its texts.
     pub(crate) texts: Vec<String>,
+    /// Texts that may come out of it as they stand, as far as that can be told.
+    pub(crate) results: Vec<String>,
+    /// The tables of the policy whose entries may come out of it as they stand.
+    pub(crate) out_of: Vec<String>,
     /// Whether it says what happens when a field is null.
     pub(crate) handles_null: bool,
     /// What its value looks like.
@@ -52,6 +56,7 @@ pub(crate) fn check(tokens: &[Token<'_>], line: usize) -> Result<Reads, Vec<Prob
         }
     }
     reads.shape = fence.shape();
+    fence.results(&mut reads);
     if problems.is_empty() {
         Ok(reads)
     } else {
@@ -267,6 +272,58 @@ impl<'a, 's> Fence<'a, 's> {
                 .compared
                 .extend(keys.map(|key| (path.to_owned(), key.to_owned())));
         }
+    }
+
+    /// Notes what may come out as it stands. Where something else is made of it, nothing is told.
+    fn results(&self, reads: &mut Reads) {
+        let is_table = |at: usize| self.token(at, 1).is_some_and(|it| it.is_word("table"));
+        let changes = |(at, token): (usize, &Token<'_>)| {
+            token.is("~") || token.is("+") || (token.is("|") && !is_table(at))
+        };
+        if self.tokens.iter().enumerate().any(changes) {
+            return;
+        }
+        let named = |name| {
+            self.tokens
+                .iter()
+                .filter(|token| token.is_word(name))
+                .count()
+        };
+        match (named("lookup"), named("table")) {
+            (0, 0) => {}
+            // Whatever goes into a table does not come out.
+            (0, 1) => return reads.out_of.extend(reads.tables.iter().cloned()),
+            (1, 0) => {
+                let values = self.tokens.windows(2);
+                let values = values.filter(|pair| pair.first().is_some_and(|it| it.is(":")));
+                let values = values.filter_map(|pair| pair.get(1)?.text());
+                return reads.results.extend(values.map(str::to_owned));
+            }
+            _ => return,
+        }
+        let mut list = 0_usize;
+        for (at, token) in self.tokens.iter().enumerate() {
+            match token {
+                Token::Mark("[") => list += 1,
+                Token::Mark("]") => list = list.saturating_sub(1),
+                Token::Text(text) if list == 0 && !self.is_compared(at) => {
+                    reads.results.push((*text).to_owned());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn is_compared(&self, at: usize) -> bool {
+        let compares = |token: &Token<'_>| {
+            ["==", "!=", "<", "<=", ">", ">="]
+                .iter()
+                .any(|mark| token.is(mark))
+                || token.is_word("in")
+        };
+        [-1, 1]
+            .into_iter()
+            .any(|offset| self.token(at, offset).is_some_and(compares))
     }
 
     fn shape(&self) -> Shape {

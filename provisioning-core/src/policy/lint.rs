@@ -12,7 +12,8 @@ use super::fence::Shape;
 use super::options::PrivateMail;
 use super::problem::Problem;
 use super::reader::Reader;
-use super::{CALCULATED_FIELDS, Rules, path};
+use super::{Budget, CALCULATED_FIELDS, Rules, path};
+use crate::plan::ChargeKind;
 use learning360_client::UserField;
 
 /// Something in a policy that is probably not meant.
@@ -42,6 +43,8 @@ pub enum LintKind {
     CalculatedField,
     /// A condition that reads no field.
     ConstantCondition,
+    /// No deactivation passes the guards without approval.
+    DeactivationsHeld,
     /// A condition that reads a label, which people rename.
     LabelInCondition,
     /// Nobody is told of a new account, and nobody can enter it.
@@ -63,6 +66,7 @@ impl LintKind {
             Self::NeverProducesMail => "never_produces_mail",
             Self::CalculatedField => "calculated_field",
             Self::ConstantCondition => "constant_condition",
+            Self::DeactivationsHeld => "deactivations_held",
             Self::LabelInCondition => "label_in_condition",
             Self::NobodyInvited => "nobody_invited",
             Self::NotSubscribed => "not_subscribed",
@@ -103,6 +107,12 @@ pub(crate) fn rules(rules: &Rules) -> Vec<Lint> {
     for expression in rules.expressions() {
         calculated(expression, &mut lints);
     }
+    if lets_nothing_pass(rules.guards.budget(ChargeKind::Deactivation)) {
+        let message = "`deactivations` lets nothing pass: whoever leaves keeps the account until \
+                       somebody approves";
+        let line = rules.deactivations_line;
+        lints.push(Lint::new(line, LintKind::DeactivationsHeld, message));
+    }
     let lifecycle = &rules.lifecycle;
     if !lifecycle.invite && !lifecycle.activate {
         let message = "with neither `invite` nor `activate` people hear nothing of their account \
@@ -116,6 +126,15 @@ pub(crate) fn rules(rules: &Rules) -> Vec<Lint> {
     lints.sort();
     lints.dedup();
     lints
+}
+
+fn lets_nothing_pass(budget: Option<&Budget>) -> bool {
+    let shares = budget.into_iter().flat_map(|budget| {
+        let windows = budget.windows.iter().map(|window| window.share);
+        windows.chain(budget.run)
+    });
+    // However many people there are.
+    shares.map(|share| share.of(u32::MAX)).any(|most| most == 0)
 }
 
 /// Looks for secrets in the whole document; the messages never repeat them.
@@ -237,15 +256,30 @@ fn mail(rules: &Rules, lints: &mut Vec<Lint>) {
         return;
     };
     let (line, reads) = (rule.value.line(), rule.value.reads());
-    let at = reads.texts.iter().any(|text| text.contains('@'));
+    let matching = &rules.matching;
+    // A private one is none if it is not trusted, and a username may do in its place.
+    let trusted =
+        matching.private_mail == PrivateMail::Trust || rules.field(UserField::Username).is_some();
     let may_hold_mail = |field: &hibob_client::FieldId| match path::standard(field) {
-        Some(standard) => MAIL_FIELDS.contains(&standard.id),
+        Some(standard) if standard.id == fields::HOME_PRIVATE_EMAIL => trusted,
+        Some(standard) => standard.id == fields::ROOT_EMAIL,
         None => true,
     };
-    let possible = at || rule.value.fields().any(may_hold_mail);
+    let made = reads.texts.iter().filter_map(|text| text.rsplit_once('@'));
+    let made = made.map(|(_, domain)| domain.trim().to_lowercase());
+    let allowed = |domain: String| {
+        // What comes behind the text may complete the domain.
+        domain.is_empty()
+            || matching.allowed_domains.is_empty()
+            || matching
+                .allowed_domains
+                .iter()
+                .any(|it| it.starts_with(&domain))
+    };
+    let possible = made.into_iter().any(allowed) || rule.value.fields().any(may_hold_mail);
     if !possible || reads.paths.is_empty() || reads.shape == Shape::Day {
         let message = "this is never the mail of one person: map a field that holds mails, such \
-                       as \"email | trim | lower\"";
+                       as \"email | trim | lower\", and mails of `allowed_domains`";
         lints.push(Lint::new(line, LintKind::NeverProducesMail, message));
     }
     if rule
@@ -320,12 +354,4 @@ const SECRET_NAMES: [&str; 7] = [
     "privatekey",
     "secret",
     "token",
-];
-
-/// The standard fields that hold mails.
-const MAIL_FIELDS: [&str; 4] = [
-    fields::ROOT_EMAIL,
-    fields::HOME_PRIVATE_EMAIL,
-    fields::WORK_REPORTS_TO,
-    fields::WORK_REPORTS_TO_EMAIL,
 ];

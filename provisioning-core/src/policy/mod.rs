@@ -101,6 +101,7 @@ pub(crate) struct Rules {
     pub(crate) lifecycle: Lifecycle,
     pub(crate) events: Events,
     pub(crate) guards: Guards,
+    pub(crate) deactivations_line: usize,
 }
 
 /// Where the value of one account field comes from.

@@ -194,6 +194,8 @@ pub enum Relink {
 pub(crate) struct Zones {
     pub(crate) tenant: TimeZone,
     pub(crate) sites: BTreeMap<String, TimeZone>,
+    /// Where the policy names the sites.
+    pub(crate) lines: BTreeMap<String, usize>,
 }
 
 impl Default for Matching {

@@ -28,6 +28,15 @@ impl Tables {
         self.0.keys().map(String::as_str)
     }
 
+    /// All that a table may give.
+    pub(crate) fn results(&self, table: &str) -> impl Iterator<Item = &str> {
+        let table = self.0.get(table).into_iter();
+        table.flat_map(|table| {
+            let entries = table.entries.values().chain(&table.otherwise);
+            entries.map(String::as_str)
+        })
+    }
+
     /// What a value becomes; `None` = null.
     pub(crate) fn entry(&self, table: &str, value: &str) -> Option<&str> {
         let table = self.0.get(table)?;

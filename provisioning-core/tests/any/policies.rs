@@ -28,13 +28,7 @@ pub(crate) fn policy() -> impl Strategy<Value = String> {
                 GROUPS[0]
             );
             for (field, entry) in user {
-                let never_cleared = ["lang", "primary_group"].contains(&field);
-                let entry = if never_cleared {
-                    entry.replace("clear = true", "clear = false")
-                } else {
-                    entry
-                };
-                let _ = writeln!(text, "{field} = {entry}");
+                let _ = writeln!(text, "{field} = {}", fitting(field, entry));
             }
             text.push_str("[custom_fields]\n");
             for (field, entry) in custom {
@@ -64,6 +58,21 @@ fn entry() -> impl Strategy<Value = String> {
             format!("{{ value = \"{value}\", when = \"{when}\", clear = {clear}{default} }}")
         }
     })
+}
+
+/// The entry as it may stand for this field: without what is refused when a policy is read.
+fn fitting(field: &str, entry: String) -> String {
+    let text = match field {
+        "lang" => "fr",
+        "primary_group" => GROUPS[1],
+        "username" => return entry.replace(", default = \"none\"", ""),
+        _ => return entry,
+    };
+    let mut entry = entry.replace("clear = true", "clear = false");
+    for other in ["'fr'", "'a'", "'b'", "'x'", "'507f1f77bcf86cd7994390aa'"] {
+        entry = entry.replace(other, &format!("'{text}'"));
+    }
+    entry.replace("\"none\"", &format!("\"{text}\""))
 }
 
 /// Each option of the other sections, or its default.

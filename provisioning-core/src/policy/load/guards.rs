@@ -104,7 +104,7 @@ fn share(section: &Section<'_, '_>, key: &str, found: Located<&DeValue<'_>>) -> 
     })
 }
 
-const KEYS: [&str; 11] = [
+pub(super) const KEYS: [&str; 11] = [
     "deactivations",
     "urgent_deactivations",
     "privileged",

@@ -83,6 +83,8 @@ fn read(reader: &Reader, document: &toml::Spanned<DeTable<'_>>) -> Option<Rules>
     let lifecycle = lifecycle::lifecycle(&top);
     let events = events::events(&top);
     let guards = guards::guards(&top);
+    let limits = top.section("guards", &guards::KEYS);
+    let deactivations_line = limits.get("deactivations").map_or(1, |found| found.line);
     let platform = platform?;
     if platform.value.trim().is_empty() {
         reader.problem(Problem::new(platform.line, "`platform` must not be empty"));
@@ -102,6 +104,7 @@ fn read(reader: &Reader, document: &toml::Spanned<DeTable<'_>>) -> Option<Rules>
         lifecycle,
         events,
         guards,
+        deactivations_line,
     })
 }
 

@@ -10,8 +10,12 @@ pub(super) fn zones(top: &Section<'_, '_>) -> Option<Zones> {
     let tenant = time
         .required_text("zone")
         .and_then(|found| zone(&time, found));
-    let sites = time.section("sites", &[]);
-    let sites = sites.entries().filter_map(|(site, found)| {
+    let section = time.section("sites", &[]);
+    let lines = section
+        .entries()
+        .map(|(site, found)| (site.to_owned(), found.line));
+    let lines = lines.collect();
+    let sites = section.entries().filter_map(|(site, found)| {
         let Some(value) = found.value.as_str() else {
             let message = format!("the zone of site `{site}` must be a text");
             time.problem(Problem::new(found.line, message));
@@ -24,6 +28,7 @@ pub(super) fn zones(top: &Section<'_, '_>) -> Option<Zones> {
     Some(Zones {
         tenant: tenant?,
         sites,
+        lines,
     })
 }
 

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use learning360_client::UserField;
+use learning360_client::{GroupId, LANGUAGES, UserField};
 use toml::de::DeValue;
 
 use super::super::expression::Expression;
@@ -26,6 +26,15 @@ pub(super) fn fields(user: &Section<'_, '_>, tables: &Arc<Tables>) -> Vec<FieldR
             let message = "`primary_group` is changed and never cleared; remove `clear`";
             user.problem(Problem::new(mapping.line, message));
         }
+        let checked = [UserField::Lang, UserField::PrimaryGroup].contains(field);
+        for text in mapping.texts().filter(|_| checked) {
+            user_text(user, mapping.line, *field, text);
+        }
+        let identifies = [UserField::Mail, UserField::Username].contains(field);
+        if identifies && mapping.default.is_some() {
+            let message = format!("`{key}` is one person's: a default would be that of many");
+            user.problem(Problem::new(mapping.line, message));
+        }
         Some(FieldRule {
             field: *field,
             value: mapping.value,
@@ -35,6 +44,21 @@ pub(super) fn fields(user: &Section<'_, '_>, tables: &Arc<Tables>) -> Vec<FieldR
         })
     });
     rules.collect()
+}
+
+/// Checks a text that stands in the policy and that 360Learning would refuse.
+fn user_text(user: &Section<'_, '_>, line: usize, field: UserField, text: &str) {
+    match field {
+        UserField::Lang if !LANGUAGES.contains(&text) => {
+            let known = LANGUAGES.into_iter();
+            user.problem(Problem::unknown_word(line, "language", text, known));
+        }
+        UserField::PrimaryGroup if GroupId::try_from(text).is_err() => {
+            let message = "`primary_group` gives ids of 360Learning groups: 24 hexadecimal digits";
+            user.problem(Problem::new(line, message));
+        }
+        _ => {}
+    }
 }
 
 /// `[custom_fields]`, by name or id.
@@ -65,6 +89,13 @@ struct Mapping {
     when: When,
     clear: bool,
     line: usize,
+}
+
+impl Mapping {
+    /// The texts that stand in the policy and may be written.
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        self.value.results().chain(self.default.as_deref())
+    }
 }
 
 /// An expression, or a table with one.
