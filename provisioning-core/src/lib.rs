@@ -17,7 +17,7 @@
 //!
 //! | | what it does | what the host does with it |
 //! |---|---|---|
-//! | [`Policy`] | says who gets which account; parsed once, [bound](Policy::bind) to the tenant's catalog | reloads it when the file changes |
+//! | [`Policy`] | says who gets which account; parsed once, [bound](Policy::bind) to the tenant's catalog; [warns](Policy::lint) of what is not meant, says what it [needs](Policy::requirements) | reloads it when the file changes |
 //! | [`classify`] | turns a verified delivery into a [`Hint`], or says why there is none | notes the hint durably, answers 200 |
 //! | [`Hint`] | why somebody is to be looked at; hints [merge](Hint::merge) in any order | keeps one for each employee, [stamped](Hint::stamped) with a running number |
 //! | [`decide()`] | asks for facts until it can tell, then gives a [`Verdict`]; at most four rounds | reads what is asked for |
@@ -140,36 +140,108 @@
 //! # }
 //! ```
 //!
+//! # What it asks
+//!
+//! | [`Query`] | who answers, and how |
+//! |---|---|
+//! | `Person` | Bob: `people/search` by id with [`Policy::fields`] and inactive people shown; only to tell why somebody is absent, the read of one person |
+//! | `NamedList`, `LifecycleRows` | Bob: one named list; the lifecycle table of one person |
+//! | `LinkOf`, `LinkTo` | 360Learning: external IDs of [`Policy::platform`] with the employee's id as value, or of one user |
+//! | `User`, `UsersByMail`, `UsersByUsername` | 360Learning: users, deactivated ones *included* |
+//! | `Roles`, `CustomValues`, `Managers`, `Subordinates` | 360Learning: what one user has |
+//! | `Groups`, `CustomFields` | 360Learning: the whole list; it may be kept for minutes |
+//!
+//! The four kinds of [`Answer`] are four different facts. Nobody found is `NotFound` for one person,
+//! link or user, and an empty list for users; a 403 is `Forbidden`; a time-out, a 401, a 429 or
+//! anything that cannot be read is `Unavailable`. Never make one of them into another: an account is
+//! deactivated because of what is known, not because of what could not be read.
+//!
 //! # With the driver
 //!
 //! The features `driver` and `clients` leave a host with intake, a database behind the trait
-//! `Store`, and a clock.
+//! `Store`, and a clock. This is a whole host but for its HTTP server and its `main`:
 //!
 #![cfg_attr(feature = "clients", doc = "```no_run")]
 #![cfg_attr(not(feature = "clients"), doc = "```text")]
-//! use hibob_client::EmployeeId;
+//! use std::error::Error;
+//!
+//! use hibob_client::webhook::{Delivery as Content, Verifier, VerifyError, is_ping};
+//! use jiff::{SignedDuration, Timestamp};
 //! use provisioning_core::clients::{Bob, Lms};
-//! use provisioning_core::driver::{Driver, Intake, MemoryStore, Store};
-//! use provisioning_core::{Hint, Policy};
+//! use provisioning_core::driver::{Approval, Driver, Intake, MemoryStore, RunMode, Store, Whom};
+//! use provisioning_core::policy::Depth;
+//! use provisioning_core::{Catalog, Classified, Delivery, Endpoint, Policy, classify};
 //!
-//! # async fn embed(now: jiff::Timestamp) -> Result<(), Box<dyn std::error::Error>> {
-//! let policy = Policy::parse(&std::fs::read_to_string("policy.toml")?)?;
-//! let bob = hibob_client::Client::builder().service_user("id", "token").build()?;
-//! let lms = learning360_client::Client::builder().credentials("id", "secret").build()?;
-//! let (source, target) = (Bob::new(bob, &policy), Lms::new(lms, &policy));
-//! let driver = Driver::new(policy, source, target, MemoryStore::new());
+//! type Host = Driver<Bob, Lms, MemoryStore>;              // your Store, to survive a restart
 //!
-//! // For each webhook: note the hint that `classify` gives, and answer 200.
-//! let employee = EmployeeId::try_from("3332883894235038486")?;
-//! driver.store().note(Intake::new(employee, Hint::refresh(now), now)).await?;
-//!
-//! // Again and again: at once while somebody is due, else when `next_due` has come.
-//! let turn = driver.turn(now).await?;
-//! for decided in turn.decided {
-//!     println!("{}: {}\n{}", decided.employee, decided.disposition, decided.explanation);
+//! async fn host() -> Result<Host, Box<dyn Error>> {
+//!     let bob = hibob_client::Client::builder().service_user("id", "token").build()?;
+//!     let lms = learning360_client::Client::builder().credentials("id", "secret").build()?;
+//!     let policy = Policy::parse(&std::fs::read_to_string("policy.toml")?)?;
+//!     println!("{}", policy.requirements());              // what to set up in both systems
+//!     let fields = bob.metadata().fields().await?;
+//!     let policy = policy.bind(Catalog::default().with_fields(fields))?;
+//!     let (source, target) = (Bob::new(bob, &policy), Lms::new(lms, &policy));
+//!     Ok(Driver::new(policy, source, target, MemoryStore::new()))
 //! }
-//! # Ok(())
-//! # }
+//!
+//! /// A webhook: the status to answer with. Bob repeats what is not answered with 200.
+//! async fn receive(
+//!     host: &Host,
+//!     verifier: &Verifier,                                // one for each address
+//!     endpoint: Endpoint,
+//!     headers: &http::HeaderMap,
+//!     body: &[u8],
+//!     now: Timestamp,
+//! ) -> u16 {
+//!     let opened = match verifier.open(headers, body, now) {
+//!         Ok(opened) => opened,
+//!         // The ping of the set-up has no signature.
+//!         Err(VerifyError::Missing) if is_ping(body) => return 200,
+//!         Err(_) => return 401,
+//!     };
+//!     let delivery = Delivery::new(&opened.delivery, endpoint);
+//!     let Classified::Hint(hinted) = classify(host.policy(), &delivery, now) else {
+//!         return 200;                                     // nothing is done about it: count it
+//!     };
+//!     let mut intake = Intake::new(hinted.employee, hinted.hint, now);
+//!     if let Content::Event(event) = &opened.delivery {
+//!         intake = intake.keyed(event.dedupe().as_str()); // the same delivery again is known
+//!     }
+//!     match host.store().note(intake).await {
+//!         Ok(_) => 200,
+//!         Err(_) => 503,
+//!     }
+//! }
+//!
+//! /// The work, for ever.
+//! async fn work(host: &Host, clock: impl Fn() -> Timestamp) -> Result<(), Box<dyn Error>> {
+//!     loop {
+//!         let turn = host.turn(clock()).await?;
+//!         for decided in &turn.decided {
+//!             println!("{}: {}\n{}", decided.employee, decided.disposition, decided.explanation);
+//!         }
+//!         for alert in &turn.alerts {                     // holds wait for `driver::review`
+//!             eprintln!("{alert:?}");
+//!         }
+//!         for alarm in &turn.alarms {
+//!             eprintln!("{}", alarm.as_str());
+//!         }
+//!         let second = SignedDuration::from_secs(1);      // something new may be noted
+//!         let pause = turn.next_due.map(|due| due.duration_since(clock()).min(second));
+//!         let pause = pause.unwrap_or(second);
+//!         tokio::time::sleep(pause.try_into().unwrap_or_default()).await;
+//!     }
+//! }
+//!
+//! /// Every night: whatever an event has missed. The turns carry it out; the first one waits for
+//! /// `driver::approve`.
+//! async fn night(host: &Host, now: Timestamp) -> Result<(), Box<dyn Error>> {
+//!     let survey = host.survey(Depth::Light, &Whom::Everybody, now, &mut |_| {}).await?;
+//!     println!("{}", survey.tally);
+//!     host.begin(&survey, RunMode::Fresh, Approval::Standing, now).await?;
+//!     Ok(())
+//! }
 //! ```
 //!
 //! # What is proved

@@ -93,10 +93,15 @@ mod tests {
         let now: Timestamp = "2026-03-02T09:00:00Z".parse().expect("valid");
         let after = |failures| retry_at(failures, now).map(|at| at.duration_since(now).as_secs());
         assert_eq!(after(0), None);
-        assert_eq!(after(1), Some(30));
-        assert_eq!(after(8), Some(86_400));
+        let first: Vec<_> = (1..=8).filter_map(after).collect();
+        let written = [30, 120, 600, 1_800, 7_200, 21_600, 43_200, 86_400];
+        assert_eq!(first, written);
+        assert_eq!(after(9), Some(86_400));
         assert_eq!(after(34), Some(86_400));
         assert_eq!(after(35), None);
+        // The last one falls on the 28th day.
+        let days = (1..=34).filter_map(after).sum::<i64>() / 86_400;
+        assert_eq!(days, 27);
     }
 
     #[test]
