@@ -103,13 +103,20 @@ fn what_needs_a_server_is_ignored_for_that_reason_and_run_by_ci() {
         with_server,
         ..
     } = found();
-    let ci = fs::read_to_string(root().join(".ci/run")).expect("a text");
-    let step = "bash .ci/with-postgres cargo test --workspace --test it -- --include-ignored";
-    let runs = ci.lines().any(|line| {
-        let line = line.trim();
-        !line.starts_with('#') && line.ends_with(step)
-    });
-    assert!(runs, ".ci/run runs {step}");
+    for (script, step) in [
+        (".ci/run", "bash .ci/with-postgres bash .ci/on-postgres"),
+        (
+            ".ci/on-postgres",
+            "cargo test --workspace --test it -- --include-ignored",
+        ),
+    ] {
+        let lines = fs::read_to_string(root().join(script)).expect("a text");
+        let runs = lines.lines().any(|line| {
+            let line = line.trim();
+            !line.starts_with('#') && line.ends_with(step)
+        });
+        assert!(runs, "{script} runs {step}");
+    }
     for (id, command) in self::with_server() {
         let id_text = text(id);
         assert!(
