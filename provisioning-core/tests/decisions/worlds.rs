@@ -19,6 +19,9 @@ const USERS: [&str; 3] = [
     "0000000000000000000000bb",
     "0000000000000000000000cc",
 ];
+const NAMES: [Option<&str>; 4] = [Some("a"), Some("b"), Some("c"), None];
+const BESIDE: &str =
+    "username = \"work.employeeIdInCompany\"\n[manager]\nfrom = \"work.manager\"\n";
 const MAILS: [&str; 4] = ["a@example.com", "b@example.com", "c@example.com", "none"];
 
 /// What a world is made of; indexes into the tables above.
@@ -28,6 +31,11 @@ struct World {
     users: Vec<Option<(usize, usize, bool)>>,
     links: BTreeMap<usize, usize>,
     remembered: Vec<Option<usize>>,
+    /// What else is remembered of each: a create without an answer, and a manager we set.
+    lost: Vec<(Option<usize>, Option<usize>)>,
+    managers: Vec<Option<usize>>,
+    /// Whose username is whose number, in Bob and in 360Learning.
+    names: (Vec<usize>, Vec<usize>),
     evidence: Evidence,
     label: bool,
 }
@@ -35,6 +43,13 @@ struct World {
 fn worlds() -> impl Strategy<Value = World> {
     let person = prop::option::weighted(0.9, (0..MAILS.len(), 0..5_usize, 0..3_usize));
     let user = prop::option::weighted(0.8, (0..MAILS.len(), 0..3_usize, any::<bool>()));
+    let some = || prop::option::weighted(0.5, 0..3_usize);
+    let names = || prop::collection::vec(0..4_usize, 3);
+    let beside = (
+        prop::collection::vec((some(), some()), 3),
+        prop::collection::vec(some(), 3),
+        (names(), names()),
+    );
     let evidence = prop::sample::select(vec![
         Evidence::Created,
         Evidence::Updated,
@@ -48,15 +63,19 @@ fn worlds() -> impl Strategy<Value = World> {
         prop::collection::vec(user, 3),
         prop::collection::btree_map(0..3_usize, 0..3_usize, 0..4),
         prop::collection::vec(prop::option::weighted(0.3, 0..3_usize), 3),
+        beside,
         evidence,
         any::<bool>(),
     )
         .prop_map(
-            |(people, users, links, remembered, evidence, label)| World {
+            |(people, users, links, remembered, beside, evidence, label)| World {
                 people,
                 users,
                 links,
                 remembered,
+                lost: beside.0,
+                managers: beside.1,
+                names: beside.2,
                 evidence,
                 label,
             },
@@ -65,10 +84,11 @@ fn worlds() -> impl Strategy<Value = World> {
 
 impl World {
     fn build(&self, model: &Model) {
-        for (id, person) in PEOPLE.iter().zip(&self.people) {
+        for (index, (id, person)) in PEOPLE.iter().zip(&self.people).enumerate() {
             let Some((mail, status, start)) = person else {
                 continue;
             };
+            let manager = self.managers[index].map(|manager| PEOPLE[manager]);
             let statuses = [
                 ("Active", "employed"),
                 ("Inactive", "parental leave"),
@@ -86,12 +106,15 @@ impl World {
                 ("internal.lifecycleStatus", Some(lifecycle)),
                 ("work.startDate", Some(starts[*start])),
                 ("work.title", Some("t1")),
+                ("work.manager", manager),
+                ("work.employeeIdInCompany", NAMES[self.names.0[index]]),
             ];
             model.person(id, &fields);
         }
         // 360Learning keeps mails unique.
         let mut taken = Vec::new();
-        for (id, user) in USERS.iter().zip(&self.users) {
+        let mut named = Vec::new();
+        for (index, (id, user)) in USERS.iter().zip(&self.users).enumerate() {
             let Some((mail, status, returned)) = user else {
                 continue;
             };
@@ -100,6 +123,12 @@ impl World {
             }
             taken.push(*mail);
             model.user(id, ["active", "invited", "deleted"][*status], MAILS[*mail]);
+            // And usernames.
+            let name = NAMES[self.names.1[index]].filter(|name| !named.contains(name));
+            if let Some(name) = name {
+                named.push(name);
+                model.set(id, "username", json!(name));
+            }
             if *status == 2 || *returned {
                 model.set(id, "deletedAt", json!(["2026-02-01T10:00:00.000Z"]));
             }
@@ -114,10 +143,12 @@ impl World {
     }
 
     fn memory(&self, person: usize) -> Memory {
-        let Some(user) = self.remembered[person] else {
-            return Memory::default();
-        };
-        serde_json::from_value(json!({ "link": USERS[user] })).expect("a memory")
+        let (create, manager) = self.lost[person];
+        let create = create.map(|mail| json!({ "mail": MAILS[mail], "tries": 1 }));
+        let managers: Vec<_> = manager.into_iter().map(|user| USERS[user]).collect();
+        let link = self.remembered[person].map(|user| USERS[user]);
+        let memory = json!({ "link": link, "create": create, "managers": managers });
+        serde_json::from_value(memory).expect("a memory")
     }
 
     fn policy(&self) -> Policy {
@@ -127,7 +158,7 @@ impl World {
             "first_of(email)"
         };
         let text = POLICY.replace("\"email\"", &format!("\"{mail}\""));
-        let text = format!("{text}job = \"work.title | label('title')\"\n");
+        let text = format!("{text}job = \"work.title | label('title')\"\n{BESIDE}");
         Policy::parse(&text).expect("the policy is right")
     }
 }
