@@ -1,14 +1,15 @@
 //! The process itself: killed, stopped, and used by hand.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 use crate::support::home::Home;
 use crate::support::world::{ADA, HANGS, Said, UPSERT, event, said, seed, stand_ins, variables};
 use hibob_client::webhook::sign;
 use provisioner::{Clock, EXAMPLE_POLICY, Environment, Host, Settings};
 use provisioning_core::Policy;
-use sandbox::{Control, Sandbox, UserStatus};
+use sandbox::{Api, Control, Effect, Fault, Sandbox, UserStatus};
 use tokio::time::timeout;
 
 /// A process of ours, which does not outlive its test.
@@ -21,10 +22,19 @@ struct Process {
 impl Process {
     /// Starts `serve --sandbox` and waits until it says where it listens.
     fn serve(home: &Home, variables: &[(&str, String)]) -> Self {
+        Self::start(home, variables, &["serve", "--sandbox"])
+    }
+
+    /// The same, by the machine's clock.
+    fn serve_in_real_time(home: &Home, variables: &[(&str, String)]) -> Self {
+        Self::start(home, variables, &["serve"])
+    }
+
+    fn start(home: &Home, variables: &[(&str, String)], arguments: &[&str]) -> Self {
         let policy = home.policy();
         std::fs::write(&policy, EXAMPLE_POLICY).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_provisioner"))
-            .args(["serve", "--sandbox"])
+            .args(arguments)
             .current_dir(home.path())
             .env_clear()
             .envs(
@@ -46,6 +56,16 @@ impl Process {
             .expect("it listens")
             .to_owned();
         Self { child, stdout, url }
+    }
+
+    /// Tells it to stop, as a supervisor does; what it ended with, if it does so in time.
+    #[cfg(unix)]
+    async fn ends_within(mut self, patience: Duration) -> Option<ExitStatus> {
+        let id = self.child.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        assert!(told.success());
+        let ended = tokio::task::spawn_blocking(move || self.child.wait().unwrap());
+        Some(timeout(patience, ended).await.ok()?.unwrap())
     }
 }
 
@@ -186,19 +206,73 @@ async fn hst_02_a_duplicate_to_two_instances_has_one_effect() {
 async fn hst_03_a_shutdown_signal_ends_the_process_in_time() {
     let sandbox = stand_ins(seed()).await;
     let home = Home::new();
-    let mut process = Process::serve(&home, &variables(&sandbox, &home));
-    let id = process.child.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-TERM", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
-    let child = std::mem::replace(&mut process.child, Command::new("true").spawn().unwrap());
-    let ended = tokio::task::spawn_blocking(move || child.wait_with_output());
-    let ended = timeout(HANGS, ended).await.expect("it ends");
-    assert!(ended.unwrap().unwrap().status.success());
+    let process = Process::serve(&home, &variables(&sandbox, &home));
+    let ended = process.ends_within(SUPERVISOR).await;
+    assert!(ended.expect("it ends in time").success());
+}
+
+/// An answer of 360Learning's never comes to its end: to the last question before the account is
+/// made, or to its making. The process does not wait for it, and the next one does what is left.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn hst_03_a_call_that_hangs_ends_with_the_process_and_everything_is_done_once() {
+    tokio::join!(stopped_while("GET", 0), stopped_while("POST", 1));
+}
+
+/// Stops a process while such a call hangs; by then so many accounts were made.
+#[cfg(unix)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the process works by the machine's clock, as in production"
+)]
+async fn stopped_while(method: &str, made: usize) {
+    let now = jiff::Timestamp::now();
+    let mut seed = seed();
+    seed.now = now;
+    let sandbox = stand_ins(seed).await;
+    let control = sandbox.control();
+    let home = Home::new();
+    let hangs = Effect::SlowBody {
+        bytes: 1,
+        milliseconds: 600_000,
+    };
+    let hangs = Fault::new(Api::Learning360, hangs).on(method, "/api/v2/users");
+    control.add_faults(&[hangs]).await.unwrap();
+    let users = control.state().await.unwrap().users.len();
+
+    let process = Process::serve_in_real_time(&home, &variables(&sandbox, &home));
+    let today = now.strftime("%Y-%m-%dT%H:%M:%S").to_string();
+    let body = event("employee.created", 1).replace("2026-03-02T08:00:00", &today);
+    let request = reqwest::Client::new().post(format!("{}/hibob/upsert", process.url));
+    let signature = sign(UPSERT[0], body.as_bytes());
+    let request = request.header("Bob-Signature", signature).body(body);
+    assert_eq!(said(request).await, Said::new(200, "accepted"));
+    let in_flight = async {
+        loop {
+            let log = control.log().await.unwrap();
+            let state = control.state().await.unwrap();
+            if log.requests.iter().any(|it| it.fault) && state.users.len() == users + made as usize
+            {
+                return;
+            }
+        }
+    };
+    timeout(HANGS, in_flight).await.expect("it comes so far");
+    let ended = process.ends_within(SUPERVISOR).await;
+    assert!(ended.expect("it ends in time").success());
+
+    control.clear_faults().await.unwrap();
+    let next = host(&sandbox, &home).await;
+    for seconds in [600, 3_600] {
+        control.advance(seconds).await.unwrap();
+        next.settle().await.unwrap();
+    }
+    let state = control.state().await.unwrap();
+    assert_eq!(state.users.len(), users + 1, "one account");
+    assert_eq!(state.mails.len(), 1, "one invitation");
+    assert!(state.linked("hibob-provisioner", ADA).is_some());
+    let log = control.log().await.unwrap();
+    assert_eq!(log.count(Api::Learning360, "POST", "/api/v2/users"), 1);
 }
 
 #[cfg(unix)]
@@ -249,3 +323,7 @@ async fn the_printed_lines_send_an_event_by_hand() {
     let user = timeout(HANGS, appears).await.expect("it appears");
     assert_eq!(user.first_name.as_deref(), Some("Ada"));
 }
+
+/// How long a supervisor waits before it kills.
+#[cfg(unix)]
+const SUPERVISOR: Duration = Duration::from_secs(10);
