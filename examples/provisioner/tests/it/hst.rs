@@ -251,8 +251,7 @@ async fn stopped_while(method: &str, made: usize) {
         loop {
             let log = control.log().await.unwrap();
             let state = control.state().await.unwrap();
-            if log.requests.iter().any(|it| it.fault) && state.users.len() == users + made as usize
-            {
+            if log.requests.iter().any(|it| it.fault) && state.users.len() == users + made {
                 return;
             }
         }
