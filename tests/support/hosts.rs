@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use provisioner::{Clock, Environment, Host, Settings};
+use provisioner::{Clock, Environment, Host, Settings, SqlStore};
 use provisioning_core::Policy;
 use provisioning_core::clients::{Bob, Lms};
-use provisioning_core::driver::{Decided, Driver, MemoryStore};
+use provisioning_core::driver::{Decided, Driver, MemoryStore, Store};
 use quickstart::embed::{Service, bound};
 use sandbox::{Sandbox, Seed};
 use tempfile::TempDir;
@@ -25,6 +25,9 @@ pub trait ReferenceHost: fmt::Debug + Sized {
     /// What outlives it.
     type Database: fmt::Debug;
 
+    /// How it keeps what it knows.
+    type Store: Store;
+
     /// A database that holds nothing.
     fn database() -> Self::Database;
 
@@ -36,6 +39,9 @@ pub trait ReferenceHost: fmt::Debug + Sized {
 
     /// Where it listens, without a slash at the end.
     fn url(&self) -> String;
+
+    /// Its state, for what an operator writes into it.
+    fn store(&self) -> &Self::Store;
 
     /// Works until nothing is due now.
     fn settle(&self) -> impl Future<Output = anyhow::Result<Vec<Decided>>>;
@@ -59,6 +65,7 @@ pub struct SetUp<'a> {
 
 impl ReferenceHost for Host {
     type Database = TempDir;
+    type Store = SqlStore;
 
     fn database() -> TempDir {
         TempDir::new().expect("a folder")
@@ -103,6 +110,10 @@ impl ReferenceHost for Host {
         self.url()
     }
 
+    fn store(&self) -> &SqlStore {
+        self.store()
+    }
+
     async fn settle(&self) -> anyhow::Result<Vec<Decided>> {
         self.settle().await
     }
@@ -126,6 +137,7 @@ impl ReferenceHost for Host {
 #[derive(Debug)]
 pub struct Embedded {
     service: Arc<Service<MemoryStore>>,
+    store: MemoryStore,
     url: String,
     /// The listener; it ends when this is dropped.
     _listener: JoinSet<()>,
@@ -134,6 +146,7 @@ pub struct Embedded {
 impl ReferenceHost for Embedded {
     /// What a service has in its own database: it outlives the service, not the test.
     type Database = MemoryStore;
+    type Store = MemoryStore;
 
     fn database() -> MemoryStore {
         MemoryStore::new()
@@ -169,6 +182,7 @@ impl ReferenceHost for Embedded {
         listener.spawn(async { served.await.expect("it listens") });
         Ok(Self {
             service,
+            store: store.clone(),
             url,
             _listener: listener,
         })
@@ -176,6 +190,10 @@ impl ReferenceHost for Embedded {
 
     fn url(&self) -> String {
         self.url.clone()
+    }
+
+    fn store(&self) -> &MemoryStore {
+        &self.store
     }
 
     async fn settle(&self) -> anyhow::Result<Vec<Decided>> {

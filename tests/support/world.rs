@@ -156,6 +156,11 @@ impl<H: ReferenceHost> World<H> {
         self.host.as_ref().expect("a host runs")
     }
 
+    /// The host's state, for what an operator writes into it.
+    pub fn store(&self) -> &H::Store {
+        self.host().store()
+    }
+
     /// Where the host listens.
     pub fn url(&self, endpoint: Endpoint) -> String {
         format!("{}{}", self.host().url(), endpoint.path())

@@ -480,3 +480,33 @@ async fn ev_01_an_employee_in_auckland_is_a_pre_hire_until_midnight_there() {
     world.pass_until("2026-03-09T11:00:01Z").await;
     assert!(world.account(ADA).await.is_some());
 }
+
+#[tokio::test]
+async fn ev_26_a_read_soon_after_an_event_is_made_once_more_and_not_again() {
+    let mut world = World::start(World::seed().employee(person(ADA, MAIL))).await;
+    let body = event("employee.created", ADA);
+    assert_eq!(world.deliver(Endpoint::Upsert, &body).await, 200);
+    assert_eq!(world.pass(2).await.len(), 1);
+    assert!(world.pass(22).await.is_empty());
+    assert_eq!(world.pass(1).await.len(), 1, "25 seconds after the event");
+    assert!(world.pass(24 * 60 * 60).await.is_empty());
+}
+
+#[tokio::test]
+async fn ord_05_a_deactivation_among_updates_is_one_decision_and_does_not_wait() {
+    let mut world = World::start(linked()).await;
+    world.host_hears_nothing().await;
+    world
+        .bob_act(BobAct::terminate(ADA, date("2026-03-01")))
+        .await;
+    let updated = event("employee.updated", ADA);
+    assert_eq!(world.deliver(Endpoint::Upsert, &updated).await, 200);
+    assert!(world.settle().await.is_empty(), "it waits");
+    let inactivated = event("employee.inactivated", ADA);
+    let delivered = world.deliver(Endpoint::Deactivation, &inactivated).await;
+    assert_eq!(delivered, 200);
+    let decided = world.settle().await;
+    assert_eq!(decided.len(), 1, "at once, and both together");
+    assert_eq!(decided[0].disposition, Disposition::Apply(Reason::Leaver));
+    assert_eq!(world.user(USER).await.status, UserStatus::Deleted);
+}

@@ -5,6 +5,7 @@ use super::World;
 
 mod err;
 mod ev;
+mod grd;
 mod lif;
 mod mat;
 mod prv;

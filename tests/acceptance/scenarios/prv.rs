@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use provisioning_core::Policy;
-use sandbox::{Api, BobAct};
+use sandbox::{Api, BobAct, UserStatus};
 
 use super::World;
-use crate::{ADA, linked};
+use crate::{ADA, MAIL, USER, linked};
 
 #[tokio::test]
 async fn prv_04_bob_is_asked_for_the_fields_of_the_policy_and_no_others() {
@@ -33,4 +33,15 @@ async fn prv_04_bob_is_asked_for_the_fields_of_the_policy_and_no_others() {
         2,
         "the search, and the single read of somebody who is gone"
     );
+}
+
+#[tokio::test]
+async fn prv_02_a_deleted_employee_is_deactivated_and_nothing_more() {
+    let mut world = World::start(linked()).await;
+    world.bob(BobAct::delete(ADA)).await;
+    world.pass(40 * 24 * 60 * 60).await;
+    let user = world.user(USER).await;
+    assert_eq!(user.status, UserStatus::Deleted);
+    assert_eq!(user.mail.as_deref(), Some(MAIL), "it keeps its values");
+    assert_eq!(world.writes().await, ["DELETE /api/v2/users/{userId}"]);
 }
