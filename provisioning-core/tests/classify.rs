@@ -286,3 +286,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_hint_of_more_than_updates_is_no_hint_of_updates_only() {
+    let hint = |kind: &str| match at(Endpoint::Upsert, &body(kind)) {
+        Classified::Hint(found) => found.hint,
+        other => panic!("{kind}: {other:?}"),
+    };
+    assert!(hint("employee.updated").only_updates());
+    assert!(!hint("employee.created").only_updates());
+}

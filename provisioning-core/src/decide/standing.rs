@@ -299,4 +299,19 @@ mod tests {
             _ => category.insert(field.to_owned(), json!(value)),
         };
     }
+
+    #[test]
+    fn every_standing_has_its_name() {
+        let named = [
+            (Standing::Unknown, "unknown"),
+            (Standing::Leaver, "leaver"),
+            (Standing::PreHire, "pre_hire"),
+            (Standing::OnLeave, "on_leave"),
+            (Standing::Suspended, "suspended"),
+            (Standing::Active, "active"),
+        ];
+        for (standing, name) in named {
+            assert_eq!(standing.to_string(), name);
+        }
+    }
 }

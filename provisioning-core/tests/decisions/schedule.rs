@@ -183,3 +183,12 @@ async fn lif_09_a_deactivated_account_is_not_scheduled(way: Way) {
     assert_eq!(decided.disposition, expected);
     assert_eq!(stage.model.effects(), [format!("deactivate {USER}")]);
 }
+
+#[tokio::test]
+async fn who_works_here_already_is_invited_at_once() {
+    let mut stage = Stage::plus("[lifecycle]\ninvite_at = \"start\"\n");
+    stage.person(ADA, MAIL, &[("work.startDate", Some("2026-02-02"))]);
+    let decided = stage.event_to_the_end(ADA, Evidence::Created).await;
+    let create = format!("{:?}", decided.plan.steps()[0].action);
+    assert!(create.contains("Send"), "{create}");
+}

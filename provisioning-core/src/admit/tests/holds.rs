@@ -258,3 +258,8 @@ fn a_full_ledger_lets_only_what_was_approved_pass() {
     assert_eq!(desk.ask(&gone(0)).run.len(), 1);
     assert_eq!(desk.ask(&leaver(6_000)).run.len(), 1, "there is room again");
 }
+
+#[test]
+fn a_hold_is_shown_by_its_number() {
+    assert_eq!(HoldId(12).to_string(), "12");
+}

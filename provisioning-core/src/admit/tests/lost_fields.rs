@@ -2,7 +2,7 @@
 
 use learning360_client::UserField;
 
-use super::desk::{Desk, cleared, deactivated, in_sync, leaver, losing};
+use super::desk::{Desk, cleared, deactivated, employee, in_sync, leaver, losing};
 use crate::admit::Alert;
 use crate::plan::{ChargeKind, Disposition, Reason};
 
@@ -95,4 +95,33 @@ fn a_second_look_at_the_same_person_does_not_change_the_ledger() {
     desk.now += jiff::SignedDuration::from_secs(25);
     desk.ask(&losing(in_sync(1), &[]));
     assert_eq!(desk.ledger, before, "so that it need not be written");
+}
+
+#[test]
+fn the_last_hundred_people_are_looked_at() {
+    let mut desk = Desk::of(1_000);
+    // The first of them, ten who have kept it, and then one after the other.
+    desk.ask(&losing(in_sync(0), &[TITLE]));
+    for person in 1..11 {
+        desk.ask(&losing(in_sync(person), &[]));
+    }
+    for person in 11..99 {
+        desk.ask(&losing(in_sync(person), &[TITLE]));
+    }
+    assert!(desk.ledger.alerts(desk.now).is_empty(), "89 of 99");
+    desk.ask(&losing(in_sync(99), &[TITLE]));
+    assert_eq!(desk.ledger.alerts(desk.now).len(), 1, "90 of 100");
+}
+
+#[test]
+fn who_is_forgotten_takes_only_their_own_sign_along() {
+    let mut desk = Desk::of(1_000);
+    for person in 0..9 {
+        desk.ask(&losing(in_sync(person), &[TITLE]));
+    }
+    desk.ledger.forget(&employee(0));
+    desk.ask(&losing(in_sync(9), &[TITLE]));
+    assert!(desk.ledger.alerts(desk.now).is_empty(), "nine are left");
+    desk.ask(&losing(in_sync(10), &[TITLE]));
+    assert_eq!(desk.ledger.alerts(desk.now).len(), 1, "ten");
 }

@@ -5,6 +5,8 @@ mod fill;
 mod forgotten;
 mod holds;
 mod lost_fields;
+#[cfg(feature = "driver")]
+mod missing;
 mod plans;
 mod properties;
 mod windows;
