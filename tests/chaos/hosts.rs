@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::balancer::Balancer;
 use crate::company;
 use crate::home::Home;
+use crate::time::LOOK;
 
 pub struct Hosts {
     slots: Vec<Option<Running>>,
@@ -93,7 +94,22 @@ impl Hosts {
         }
     }
 
+    /// Starts a host, again and again while a command works with its file, as a supervisor would.
     async fn launch(&mut self) -> Running {
+        let began = Instant::now();
+        loop {
+            match self.try_launch().await {
+                Ok(running) => return running,
+                Err(said) if said.contains(TAKEN) && began.elapsed() < PATIENCE => {
+                    sleep(LOOK).await;
+                }
+                Err(said) => panic!("the host does not start:\n{said}"),
+            }
+        }
+    }
+
+    /// What it said if it does not start.
+    async fn try_launch(&mut self) -> Result<Running, String> {
         let log = self.folder.join(format!("host-{}.log", self.launched));
         self.launched += 1;
         let mut command = self.prepared();
@@ -112,14 +128,14 @@ impl Hosts {
             .and_then(|it| it.strip_prefix("listening on "));
         let said = std::fs::read_to_string(log).unwrap();
         let (Some(url), Some(instance)) = (url, instance(&said)) else {
-            panic!("the host does not start: {line:?}\n{said}");
+            return Err(said);
         };
-        Running {
+        Ok(Running {
             url: url.to_owned(),
             instance,
             child,
             _said: lines,
-        }
+        })
     }
 
     /// What all of them said on stderr, one after the other.
@@ -153,6 +169,9 @@ fn instance(said: &str) -> Option<i64> {
         line["instance"].as_i64()
     })
 }
+
+/// How a host says that somebody else works with its SQLite file.
+const TAKEN: &str = "another host works with";
 
 /// Of a process that starts, or of a command that works, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
