@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep};
 use super::Case;
 use crate::alerts::Alerts;
 use crate::output::{Look, Progress};
-use crate::store::{Role, SqlStore};
+use crate::store::SqlStore;
 
 /// Carries out one run.
 pub(super) struct Carrier<'a> {
@@ -55,7 +55,7 @@ impl<'a> Carrier<'a> {
 
     /// Works, or watches, until the run is at its end or a person has enough.
     pub(super) async fn carry_out(mut self) -> anyhow::Result<Ending> {
-        if self.case.role == Role::Guest {
+        if self.case.has_a_host().await? {
             let output = self.case.kit.output();
             output.note("The host that works on this database carries it out.");
         }
@@ -96,7 +96,7 @@ impl<'a> Carrier<'a> {
     /// Whether somebody is due in a moment because of what was done: a report waits for a manager,
     /// say. Nobody may be there who does it later.
     async fn something_follows(&mut self) -> anyhow::Result<bool> {
-        if self.case.role == Role::Guest {
+        if self.case.has_a_host().await? {
             return Ok(false);
         }
         let over = *self.over.get_or_insert_with(Instant::now);
@@ -108,7 +108,7 @@ impl<'a> Carrier<'a> {
     /// One turn and a rest, or just a rest.
     async fn go_on(&mut self) -> anyhow::Result<()> {
         self.say_if_paused().await?;
-        if self.case.role == Role::Guest {
+        if self.case.has_a_host().await? {
             sleep(LOOK).await;
             return Ok(());
         }

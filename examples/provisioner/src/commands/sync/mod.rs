@@ -218,12 +218,19 @@ impl Case<'_> {
         }
     }
 
+    /// Whether a host is at work on this database, which decides by its own policy and carries out
+    /// what is begun here.
+    async fn has_a_host(self) -> anyhow::Result<bool> {
+        let now = self.clock.now().await;
+        Ok(self.role == Role::Guest || self.store.hosts_at_work(now).await? > 0)
+    }
+
     /// How many people are decided about only when a host works.
     async fn left_to_a_host(self) -> anyhow::Result<u64> {
-        let now = self.clock.now().await;
-        if self.role == Role::Guest || self.store.hosts_at_work(now).await? > 0 {
+        if self.has_a_host().await? {
             return Ok(0);
         }
+        let now = self.clock.now().await;
         Ok(self.store.queue(now).await?.pending)
     }
 

@@ -159,9 +159,9 @@ async fn a_host_that_works_carries_the_plan_out() {
         .run_while_the_host_works(&["sync", "--yes", "--sandbox"])
         .await;
     assert_eq!(ran.code, 0, "{ran:?}");
-    // A file belongs to the host; where hosts share the work, the command shares it with them.
+    // Also where hosts share the work: they decide by the policy in force, the command by its own.
     let watches = ran.err.contains("The host that works on this database");
-    assert_eq!(watches, !company.home.is_shared(), "{ran:?}");
+    assert!(watches, "{ran:?}");
     assert_eq!(
         company.account(0).await.unwrap().job.as_deref(),
         Some("Engineer")
@@ -290,11 +290,8 @@ async fn a_host_under_another_policy_gives_the_plan_up() {
             .contains("next: let the host work under this policy"),
         "{ran:?}"
     );
-    // Where several processes share the work, the command works as well and may come first.
-    if !company.home.is_shared() {
-        assert_eq!(
-            company.account(0).await.unwrap().last_name.as_deref(),
-            Some("Lovelace")
-        );
-    }
+    assert_eq!(
+        company.account(0).await.unwrap().last_name.as_deref(),
+        Some("Lovelace")
+    );
 }
