@@ -367,3 +367,75 @@ pub(crate) fn is_own_create(memory: &Memory, user: &User) -> bool {
 fn was_deleted_before(user: &User) -> bool {
     !user.deleted_at().is_empty() || !user.reactivated_at().is_empty()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::memory::CreateIntent;
+
+    const ADA: Option<&str> = Some("ada@example.com");
+    const BOB: Option<&str> = Some("bob@example.com");
+    const E7: Option<&str> = Some("e7");
+    const E8: Option<&str> = Some("e8");
+
+    /// Whether an account with this mail and username is what we meant to create.
+    fn ours(
+        wanted: (Option<&str>, Option<&str>),
+        has: (Option<&str>, Option<&str>),
+        more: &[(&str, serde_json::Value)],
+    ) -> bool {
+        let intent = CreateIntent {
+            mail: wanted.0.and_then(MailKey::parse),
+            username: wanted.1.and_then(Username::parse),
+            tries: 1,
+        };
+        let mut memory = Memory::default();
+        memory.create = Some(intent);
+        let mut user = json!({
+            "_id": "0000000000000000000000aa", "status": "invited",
+            "mail": has.0, "username": has.1,
+        });
+        for (field, value) in more {
+            user[*field] = value.clone();
+        }
+        let user = serde_json::from_value(user).expect("a user");
+        assert!(!is_own_create(&Memory::default(), &user), "none was meant");
+        is_own_create(&memory, &user)
+    }
+
+    #[test]
+    fn mat_19_our_own_create_is_known_by_the_mail_or_without_one_by_the_username() {
+        for (wanted, has, own) in [
+            ((ADA, None), (ADA, None), true),
+            ((ADA, None), (ADA, E8), true),
+            ((ADA, E7), (ADA, None), true),
+            ((ADA, None), (BOB, None), false),
+            ((ADA, None), (None, None), false),
+            ((ADA, E7), (BOB, E7), false),
+            ((None, E7), (None, E7), true),
+            ((None, E7), (BOB, E7), true),
+            ((None, E7), (None, E8), false),
+            ((None, E7), (None, None), false),
+            ((None, None), (None, None), false),
+            ((None, None), (ADA, E7), false),
+        ] {
+            assert_eq!(ours(wanted, has, &[]), own, "{wanted:?} {has:?}");
+        }
+    }
+
+    #[test]
+    fn mat_19_what_was_used_or_deleted_before_is_not_our_own_create() {
+        let time = json!(["2026-03-01T09:00:00.000Z"]);
+        for more in [
+            ("status", json!("active")),
+            ("status", json!("deleted")),
+            ("deletedAt", time.clone()),
+            ("reactivatedAt", time),
+        ] {
+            let field = more.0;
+            assert!(!ours((ADA, None), (ADA, None), &[more]), "{field}");
+        }
+    }
+}

@@ -60,6 +60,22 @@ fn of_several_fields_and_groups_the_fullest_counts() {
 }
 
 #[test]
+fn the_fullest_is_the_one_with_the_larger_share() {
+    let mut desk = Desk::of(40);
+    let small: GroupId = "507f1f77bcf86cd799439099".try_into().expect("an id");
+    let population = desk.population.clone();
+    desk.population = population
+        .with_members(group(), 1_000)
+        .with_members(small.clone(), 40);
+    // Fifty of a hundred are more than three of twenty, though there are fewer places in twenty.
+    desk.ask_for(0..50, |person| removed_from(person, &group()));
+    desk.ask_for(0..3, |person| removed_from(person, &small));
+    let (used, allowed) = fill(&desk, ChargeKind::GroupRemoval, 24);
+    assert_eq!(used, 50);
+    assert!(allowed >= 100, "{allowed}");
+}
+
+#[test]
 fn what_is_always_held_allows_nothing() {
     let desk = Desk::of(1_000);
     assert_eq!(fill(&desk, ChargeKind::Privileged, 24), (0, 0));

@@ -1,10 +1,11 @@
 //! What becomes of what is held, and who hears of it.
 
 use jiff::SignedDuration;
+use learning360_client::CustomFieldId;
 
-use super::desk::{Desk, deactivated, employee, in_sync, leaver, verdict};
+use super::desk::{Desk, deactivated, employee, in_sync, leaver, one_step, verdict};
 use crate::admit::{Alert, HoldAlert, HoldId, HoldState, Ledger};
-use crate::plan::{ChargeKind, Disposition, Finding, Reason, Subject};
+use crate::plan::{Action, ChargeKind, CustomValues, Disposition, Finding, Reason, Subject};
 
 const DAY: i64 = 24;
 
@@ -118,6 +119,26 @@ fn grd_03_what_was_rejected_is_proposed_again_after_thirty_days_or_when_it_chang
     let suspended = deactivated(6, Reason::Suspended, ChargeKind::Deactivation);
     assert_eq!(desk.ask(&suspended).run.len(), 1);
     assert!(desk.hold_of(6).is_none());
+}
+
+#[test]
+fn grd_03_other_custom_values_are_another_proposal() {
+    let write = |field: &str| {
+        let mut after = CustomValues::default();
+        let field = CustomFieldId::try_from(field).expect("an id");
+        after.insert(field, "new".to_owned());
+        let before = CustomValues::default();
+        let action = Action::SetCustomValues { before, after };
+        let charge = (ChargeKind::Privileged, None);
+        one_step(5, action, Reason::Difference, &[charge])
+    };
+    let mut desk = Desk::of(1_000);
+    let held = desk.ask(&write("507f1f77bcf86cd7994390aa"));
+    desk.ledger.reject(&[held.held[0].id], desk.now);
+    let again = desk.ask(&write("507f1f77bcf86cd7994390aa"));
+    assert_eq!(again.disposition, Disposition::NoOp(Reason::Rejected));
+    let other = desk.ask(&write("507f1f77bcf86cd7994390bb"));
+    assert_eq!(other.held[0].state, HoldState::Held, "nobody said no to it");
 }
 
 #[test]
