@@ -216,10 +216,13 @@ fn done(memory: &mut Memory, step: &Step, effect: &Effect) -> Next {
 fn deactivated(memory: &mut Memory, step: &Step) {
     memory.gone = step.known_user() == memory.deactivated.as_ref();
     memory.scheduled = None;
-    if memory.taken.is_none() {
-        // Nothing of these is left, and after a rehire the rules speak anew. Managers stay.
-        memory.granted.clear();
-        memory.custom.clear();
+    match &mut memory.taken {
+        Some(taken) => taken.unconfirmed = false,
+        None => {
+            // Nothing of these is left, and after a rehire the rules speak anew. Managers stay.
+            memory.granted.clear();
+            memory.custom.clear();
+        }
     }
     if let Some(wrong) = &mut memory.wrong_account {
         if step.known_user() == Some(&wrong.user) {
@@ -242,6 +245,7 @@ fn given_back(memory: &mut Memory, action: &Action) {
         }
         Action::AddReport { report } => {
             taken.reports.remove(report);
+            taken.offered.remove(report);
         }
         Action::SetCustomValues { .. } => taken.custom = CustomValues::default(),
         _ => {}
@@ -326,6 +330,11 @@ fn refused(memory: &mut Memory, step: &Step, code: Option<&ErrorCode>, now: Time
         return unknown(memory, now);
     };
     match beside(step, code) {
+        // He may have gone just now, and his return would give him the person back: he stays ours,
+        // and the person waits for him.
+        Some(None) if matches!(step.action, Action::RemoveManager { .. }) => {
+            return again(memory, now, Reason::Stale);
+        }
         Some(None) => return done(memory, step, &Effect::Plain),
         Some(Some(reason)) => {
             given_back(memory, &step.action);

@@ -98,8 +98,42 @@ pub(crate) struct Taken {
     pub(crate) managers: BTreeSet<UserId>,
     /// The people who had the person as manager.
     pub(crate) reports: BTreeSet<UserId>,
+    /// People who may have had the person as manager again since: nobody heard the answer.
+    pub(crate) offered: BTreeSet<UserId>,
     /// Custom values. Personal data; it is dropped with the return.
     pub(crate) custom: CustomValues,
+    /// Whether nobody has seen yet that the account was deactivated at all.
+    pub(crate) unconfirmed: bool,
+}
+
+impl Taken {
+    /// Those of whom it is not sure that the deactivation took them, or that they were not given
+    /// back: meanwhile their own plans may have given them another manager.
+    pub(crate) fn doubted(&self) -> impl Iterator<Item = &UserId> {
+        let reports = self.unconfirmed.then_some(&self.reports);
+        self.offered.iter().chain(reports.into_iter().flatten())
+    }
+
+    /// Adds what an earlier deactivation took and no return gave back.
+    pub(crate) fn owing(&mut self, owed: &Self) {
+        self.roles.extend(owed.roles.iter().cloned());
+        self.managers.extend(owed.managers.iter().cloned());
+        self.offered.extend(owed.doubted().cloned());
+        if !owed.unconfirmed {
+            self.reports.extend(owed.reports.iter().cloned());
+        }
+        self.offered.retain(|report| !self.reports.contains(report));
+        self.custom.fill_in(&owed.custom);
+    }
+
+    /// Whether nothing is owed.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.roles.is_empty()
+            && self.managers.is_empty()
+            && self.reports.is_empty()
+            && self.offered.is_empty()
+            && self.custom.is_empty()
+    }
 }
 
 /// Whether a person was in the scope of a policy.
@@ -143,12 +177,6 @@ pub(crate) struct WrongAccount {
     pub(crate) mail: MailKey,
     /// Whether we brought it back by mistake, so that it has to be deactivated again.
     pub(crate) undo: bool,
-}
-
-impl Taken {
-    pub(crate) fn is_empty(&self) -> bool {
-        self == &Self::default()
-    }
 }
 
 impl Memory {
@@ -263,6 +291,17 @@ impl Memory {
                 self.deactivated = step.known_user().cloned();
                 self.gone = false;
                 self.taken = self.leaving.take();
+                if let Some(taken) = &mut self.taken {
+                    taken.unconfirmed = true;
+                }
+            }
+            Action::AddReport { report } => {
+                if let Some(taken) = &mut self.taken {
+                    taken.reports.remove(report);
+                    taken.offered.insert(report.clone());
+                }
+                // Whoever waits is told again, even if nobody hears the answer.
+                self.told = News::default();
             }
             // Ours from here on, or nobody would take back what was given without an answer.
             Action::AddMembership { membership } if step.reason == Reason::Granted => {

@@ -196,9 +196,9 @@ fn rows() -> Vec<Row> {
             "DELETE",
             "users/{userId}/managers/{managerId}",
             &[
-                ("managerNotAssignedToUser", "continue"),
+                ("managerNotAssignedToUser", AGAIN),
                 // Nobody has a manager who does not exist.
-                ("managerNotFound", "continue"),
+                ("managerNotFound", AGAIN),
                 ("userDeleted", AGAIN),
                 ("userNotFound", AGAIN),
             ],

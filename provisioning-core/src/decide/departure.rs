@@ -27,6 +27,7 @@ pub(crate) fn deactivate(
     let ours = draft.memory.deactivated.as_ref() == Some(user.id());
     if *user.status() == UserStatus::Deleted {
         draft.memory.gone = ours;
+        confirm(draft);
         if back == Return::NotExpected {
             // After a rehire the account gets only what the policy grants.
             draft.memory.taken = None;
@@ -62,6 +63,13 @@ pub(crate) fn deactivate(
         draft.charge(&step, kind);
     }
     Disposition::Apply(why)
+}
+
+/// The account is seen to be deactivated, so what the deactivation took is owed for certain.
+pub(crate) fn confirm(draft: &mut Draft<'_>) {
+    if let Some(taken) = &mut draft.memory.taken {
+        taken.unconfirmed = false;
+    }
 }
 
 /// Whether an account is never taken away.
@@ -107,12 +115,10 @@ fn taken(draft: &Draft<'_>, situation: &Situation<'_>) -> Option<Taken> {
         managers: known(estate.managers.as_ref())?,
         reports: known(estate.reports.as_ref())?,
         custom: known(estate.custom_values.as_ref())?,
+        ..Taken::default()
     };
     if let Some(owed) = &draft.memory.taken {
-        taken.roles.extend(owed.roles.iter().cloned());
-        taken.managers.extend(owed.managers.iter().cloned());
-        taken.reports.extend(owed.reports.iter().cloned());
-        taken.custom.fill_in(&owed.custom);
+        taken.owing(owed);
     }
     Some(taken)
 }

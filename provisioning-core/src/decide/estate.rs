@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hibob_client::EmployeeId;
 use learning360_client::{User, UserId, UserStatus};
@@ -9,6 +9,7 @@ use super::scope::Scope;
 use super::standing::Standing;
 use super::{primary_group, schedule};
 use crate::facts::{CustomField, Desk, GroupTree, Membership, Told};
+use crate::memory::Taken;
 use crate::plan::CustomValues;
 use crate::policy::{Depth, Evaluated, OnLeave, OnOutOfScope};
 
@@ -25,7 +26,20 @@ pub(crate) struct Estate<'a> {
     /// Employees behind managers whom we set and who are gone.
     pub(crate) former: BTreeSet<EmployeeId>,
     pub(crate) reports: Option<Told<&'a BTreeSet<UserId>>>,
+    /// What the records of doubtful reports say.
+    pub(crate) doubtful: BTreeMap<UserId, Recorded>,
     pub(crate) manager: Chief,
+}
+
+/// Whom the record of somebody names who may have had the person as manager.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Recorded {
+    /// The person, or no rule of ours would set a manager there.
+    NobodyElse,
+    /// Somebody else or nobody, and a rule of ours sees to it.
+    Otherwise,
+    /// It cannot be told now.
+    Untold,
 }
 
 /// The manager that the record names.
@@ -104,6 +118,9 @@ impl<'a> Estate<'a> {
                 estate.manager = chief(case, desk, record, user);
             }
         }
+        if deep && fate == Fate::Keep {
+            estate.doubtful = doubtful(case, desk);
+        }
         let Some(user) = user else {
             let sets_managers = rules.manager.is_some() || case.memory.taken.is_some();
             if deep && fate == Fate::Keep && sets_managers && !is_known {
@@ -165,6 +182,37 @@ fn former(
         return BTreeSet::new();
     };
     links_to(desk, case.memory.managers.difference(managers))
+}
+
+/// Asked by what is remembered, and so before the account is known.
+fn doubtful(case: Case<'_>, desk: &Desk<'_>) -> BTreeMap<UserId, Recorded> {
+    let doubted = case.memory.taken.iter().flat_map(Taken::doubted);
+    let recorded = doubted.map(|report| (report.clone(), recorded(case, desk, report)));
+    recorded.collect()
+}
+
+fn recorded(case: Case<'_>, desk: &Desk<'_>, report: &UserId) -> Recorded {
+    let Some(rule) = &case.policy.rules().manager else {
+        return Recorded::NobodyElse;
+    };
+    let link = match desk.link_to(report) {
+        Some(Told::Found(link)) => link,
+        Some(Told::NotFound | Told::Forbidden) => return Recorded::NobodyElse,
+        Some(Told::Unavailable(_)) | None => return Recorded::Untold,
+    };
+    let person = match desk.person(&link.employee) {
+        Some(Told::Found(person)) => Record::read(case, person, desk),
+        Some(Told::NotFound | Told::Forbidden) => return Recorded::NobodyElse,
+        Some(Told::Unavailable(_)) | None => return Recorded::Untold,
+    };
+    if person.scope != Scope::In {
+        return Recorded::NobodyElse;
+    }
+    match rule.from.text(&person.context) {
+        Evaluated::Value(text) if text.trim() == case.employee.as_str() => Recorded::NobodyElse,
+        Evaluated::Value(_) | Evaluated::Null => Recorded::Otherwise,
+        Evaluated::Missing | Evaluated::Failed(_) => Recorded::NobodyElse,
+    }
 }
 
 fn links_to<'m>(

@@ -1,10 +1,13 @@
-use learning360_client::{Role, User};
+use std::collections::BTreeSet;
+
+use learning360_client::{Role, User, UserId};
 
 use super::draft::{Draft, Target};
-use super::estate::Estate;
+use super::estate::{Estate, Recorded};
 use super::explanation::Stage;
 use crate::facts::Told;
-use crate::plan::{Action, Reason, Subject};
+use crate::memory::Taken;
+use crate::plan::{Action, Finding, Reason, Subject};
 
 /// LIF-17: after a return, gives back what the deactivation took: roles, managers and the people
 /// who had the person as manager. Custom values are given back with the others.
@@ -25,6 +28,8 @@ pub(crate) fn settle(draft: &mut Draft<'_>, estate: &Estate<'_>, user: &User) {
     taken.roles.retain(|membership| !roles.contains(membership));
     taken.managers.retain(|manager| !managers.contains(manager));
     taken.reports.retain(|report| !reports.contains(report));
+    taken.offered.retain(|report| !reports.contains(report));
+    let unsure = doubts(draft, &mut taken, estate);
     // Whoever held power over others is told by name, and given it back by a person.
     let powers = [Role::Admin, Role::UserAdmin, Role::Owner];
     for membership in taken
@@ -48,7 +53,8 @@ pub(crate) fn settle(draft: &mut Draft<'_>, estate: &Estate<'_>, user: &User) {
     let roles = roles.map(|membership| Action::AddMembership { membership });
     let managers = taken.managers.iter().cloned();
     let managers = managers.map(|manager| Action::AddManager { manager });
-    let reports = taken.reports.iter().cloned();
+    let reports = taken.reports.union(&taken.offered);
+    let reports = reports.filter(|report| !unsure.contains(*report)).cloned();
     let reports = reports.map(|report| Action::AddReport { report });
     for action in roles.chain(managers).chain(reports) {
         if !planned(draft, &action) {
@@ -61,4 +67,29 @@ pub(crate) fn settle(draft: &mut Draft<'_>, estate: &Estate<'_>, user: &User) {
         taken.custom.retain_missing_in(values);
     }
     draft.memory.taken = (!taken.is_empty()).then_some(taken);
+}
+
+/// Whoever may have been given back already, or was never taken away, may have a new manager, and
+/// then the person's own plan has spoken. Returns those of whom it cannot be told now.
+fn doubts(draft: &mut Draft<'_>, taken: &mut Taken, estate: &Estate<'_>) -> BTreeSet<UserId> {
+    let mut untold = BTreeSet::new();
+    for report in taken.doubted().cloned().collect::<Vec<_>>() {
+        match estate.doubtful.get(&report) {
+            Some(Recorded::NobodyElse) => {}
+            Some(Recorded::Otherwise) => {
+                let finding = Finding::new(Subject::GiveBack, Reason::NoLongerGranted);
+                draft.found(finding.with_user(report.clone()));
+                taken.reports.remove(&report);
+                taken.offered.remove(&report);
+            }
+            Some(Recorded::Untold) | None => {
+                untold.insert(report);
+            }
+        }
+    }
+    if !untold.is_empty() {
+        draft.find(Subject::GiveBack, Reason::Unavailable);
+        draft.complete_later();
+    }
+    untold
 }

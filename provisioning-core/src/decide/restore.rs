@@ -3,6 +3,7 @@ use jiff::civil::Date;
 use learning360_client::User;
 
 use super::account::Account;
+use super::departure;
 use super::draft::Draft;
 use super::explanation::Stage;
 use super::gather::Situation;
@@ -62,6 +63,7 @@ fn restore(
     if matching::wrong_before(draft, &stored) {
         return Disposition::Conflict(Reason::WrongAccount);
     }
+    departure::confirm(draft);
     let group = draft.case.policy.rules().group.clone();
     let restored = draft.step(
         user,

@@ -1,6 +1,6 @@
 //! Managers: set, changed, awaited and given up.
 
-use provisioning_core::{Evidence, Outcome, Reason};
+use provisioning_core::{Effect, Evidence, Outcome, Reason, Unavailable};
 use serde_json::json;
 
 use crate::stage::{ADA, OTHER, Stage, USER, Way, both_ways, created, findings, on_leave};
@@ -228,4 +228,107 @@ async fn mgr_09_who_had_the_manager_and_has_another_one_is_looked_at_again() {
     stage.event(BOSS, Evidence::Activated).await;
     stage.after(2).await;
     assert_eq!(managers(&stage), [THIRD]);
+}
+
+/// Ada reports to the boss, whom we set, and he can come back from a leave.
+async fn report_of_the_boss() -> Stage {
+    let mut stage = report_and_boss("").linked(NEW_BOSS, THIRD, "103@example.com");
+    under(&stage, NEW_BOSS, None);
+    stage.event(ADA, Evidence::Updated).await;
+    assert_eq!(managers(&stage), [OTHER]);
+    stage
+}
+
+/// The boss returns, and everybody who waits for him is looked at.
+async fn the_boss_returns(stage: &mut Stage) {
+    under(stage, BOSS, None);
+    stage.event(BOSS, Evidence::Activated).await;
+    stage.after(2).await;
+    assert_ne!(stage.status(OTHER), "deleted");
+}
+
+/// Both in one turn: he goes before we take him from her, and his return gives her back.
+#[tokio::test]
+async fn mgr_09_a_manager_who_went_while_he_was_replaced_does_not_come_back() {
+    let mut stage = report_of_the_boss().await;
+    stage.model.person(BOSS, &on_leave("102@example.com"));
+    under(&stage, ADA, Some(NEW_BOSS));
+    stage.note(BOSS, Evidence::Inactivated).await;
+    stage.event(ADA, Evidence::Updated).await;
+    assert_eq!(stage.status(OTHER), "deleted");
+    assert_eq!(managers(&stage), [THIRD]);
+    the_boss_returns(&mut stage).await;
+    assert_eq!(managers(&stage), [THIRD]);
+}
+
+/// Nobody hears whether he was deactivated, and he was not; meanwhile she gets another one.
+#[tokio::test]
+async fn mgr_09_a_leave_that_never_took_effect_gives_nobody_back() {
+    let mut stage = report_of_the_boss().await;
+    stage.model.person(BOSS, &on_leave("102@example.com"));
+    let lost = (false, Outcome::Unavailable(Unavailable::Broken));
+    stage.model.lock().surprises.push(lost);
+    stage.event(BOSS, Evidence::Inactivated).await;
+    under(&stage, ADA, Some(NEW_BOSS));
+    stage.event(ADA, Evidence::Updated).await;
+    assert_eq!(managers(&stage), [THIRD]);
+    under(&stage, BOSS, None);
+    let decided = stage.event(BOSS, Evidence::Activated).await;
+    assert_eq!(stage.status(OTHER), "active", "he was here all the time");
+    assert_eq!(managers(&stage), [THIRD]);
+    let told = format!("no_longer_granted(give back) by user {USER}");
+    assert!(
+        findings(&decided).contains(&told),
+        "{:?}",
+        findings(&decided)
+    );
+}
+
+/// She has another one when he returns, and is looked at while he gets her back, of which nobody
+/// hears the answer.
+#[tokio::test]
+async fn mgr_09_who_is_given_back_without_an_answer_is_looked_at_again() {
+    let mut stage = report_of_the_boss().await;
+    stage.model.person(BOSS, &on_leave("102@example.com"));
+    stage.event(BOSS, Evidence::Inactivated).await;
+    under(&stage, ADA, Some(NEW_BOSS));
+    stage.event(ADA, Evidence::Updated).await;
+    under(&stage, BOSS, None);
+    stage.note(BOSS, Evidence::Activated).await;
+    stage.advance(2);
+    stage.driver.turn(stage.now).await.expect("the store holds");
+    assert_eq!(managers(&stage), [THIRD], "he is back, and no more");
+    let lost = (true, Outcome::Unavailable(Unavailable::Broken));
+    stage.model.lock().surprises.push(lost);
+    stage.after(2).await;
+    assert_eq!(managers(&stage), [OTHER, THIRD]);
+    stage.after(3_600).await;
+    assert_eq!(managers(&stage), [THIRD]);
+}
+
+/// The answer is lost after he has her back; then her own plan takes her away from him.
+#[tokio::test]
+async fn mgr_09_what_was_given_back_without_an_answer_is_not_given_again() {
+    for moves in [true, false] {
+        let mut stage = report_of_the_boss().await;
+        stage.model.person(BOSS, &on_leave("102@example.com"));
+        stage.event(BOSS, Evidence::Inactivated).await;
+        under(&stage, BOSS, None);
+        let restored = Outcome::Done(Effect::Plain);
+        let lost = Outcome::Unavailable(Unavailable::Broken);
+        stage.model.lock().surprises = vec![(moves, lost), (true, restored)];
+        stage.event(BOSS, Evidence::Activated).await;
+        assert_eq!(managers(&stage).len(), usize::from(moves));
+        if moves {
+            under(&stage, ADA, Some(NEW_BOSS));
+        }
+        stage.event(ADA, Evidence::Updated).await;
+        let expected = if moves { THIRD } else { OTHER };
+        assert_eq!(managers(&stage), [expected]);
+        let before = stage.model.effects();
+        stage.after(3_600).await;
+        assert_eq!(stage.model.effects(), before, "nor taken twice");
+        assert_eq!(managers(&stage), [expected]);
+        assert_eq!(stage.status(OTHER), "invited");
+    }
 }
