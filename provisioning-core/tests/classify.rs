@@ -264,6 +264,7 @@ fn an_update_without_a_usable_list_may_have_changed_anything() {
 fn sec_08_what_is_older_than_bobs_retries_is_a_refresh_and_no_sign() {
     let ages = [
         ("2026-02-26T09:00:01", false),
+        ("2026-02-26T09:00:00", false),
         ("2026-02-26T08:59:59", true),
     ];
     for (triggered_at, stale) in ages {
@@ -273,6 +274,18 @@ fn sec_08_what_is_older_than_bobs_retries_is_a_refresh_and_no_sign() {
         assert_eq!(hint.flags.contains(&Flag::Stale), stale, "{triggered_at}");
         assert_eq!(hint.hint.seen().contains_key(&Evidence::Deleted), !stale);
         assert_eq!(hint.hint.latest_event().is_none(), stale);
+    }
+}
+
+#[test]
+fn every_flag_has_its_name() {
+    let names = [
+        (Flag::WrongEndpoint, "wrong_endpoint"),
+        (Flag::ZoneAssumed, "zone_assumed"),
+        (Flag::Stale, "stale"),
+    ];
+    for (flag, name) in names {
+        assert_eq!(flag.as_str(), name);
     }
 }
 

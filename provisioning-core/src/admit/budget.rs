@@ -16,7 +16,6 @@ impl Ledger {
         let Some(budget) = case.guards.budget(kind) else {
             return true;
         };
-        let object = object.filter(|_| has_objects(kind));
         let ask = Ask {
             about: Some(&case.verdict.employee),
             ..Ask::new(self, case.population, kind, object)
@@ -107,11 +106,6 @@ impl Spent {
     fn is_of(&self, object: Option<&str>) -> bool {
         object.is_none() || self.object.as_deref() == object
     }
-}
-
-/// Whether each object of the kind has a budget of its own.
-pub(super) fn has_objects(kind: ChargeKind) -> bool {
-    matches!(kind, ChargeKind::FieldClear | ChargeKind::GroupRemoval)
 }
 
 fn deactivates(kind: ChargeKind) -> bool {

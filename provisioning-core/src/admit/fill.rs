@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Population;
-use super::budget::{Ask, has_objects};
+use super::budget::Ask;
 use super::ledger::{Ledger, Spent};
 use crate::plan::ChargeKind;
 use crate::policy::Guards;
@@ -56,7 +56,7 @@ impl Ledger {
     /// The groups or fields whose budgets were used, where the kind knows such.
     fn objects(&self, kind: ChargeKind) -> BTreeSet<&str> {
         let spent = self.spent.iter();
-        let of_kind = spent.filter(|spent| has_objects(kind) && spent.kind == kind);
+        let of_kind = spent.filter(|spent| spent.kind == kind);
         of_kind
             .filter_map(|spent| spent.object.as_deref())
             .collect()

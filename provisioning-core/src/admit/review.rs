@@ -65,7 +65,6 @@ impl Ledger {
             (HoldState::Held, Told::Nothing) => Some(self.may_announce(hold)),
             (HoldState::Held, Told::Held) => hold.since.checked_add(DAY).ok(),
             (HoldState::Held | HoldState::Approved, _) => hold.expires(),
-            (HoldState::Expired, told) if told < Told::Expired => Some(hold.changed),
             _ => None,
         };
         self.holds.iter().filter_map(due).min()

@@ -1,4 +1,4 @@
-//! Hints merge in any order to the same.
+//! Hints: what each says, and that they merge in any order to the same.
 
 use hibob_client::FieldId;
 use jiff::Timestamp;
@@ -59,4 +59,35 @@ proptest! {
         prop_assert_eq!(merged.first_event(), first);
         prop_assert!(merged.first_event() <= merged.latest_event());
     }
+}
+
+#[test]
+fn a_refresh_and_a_wake_up_may_have_changed_anything_and_are_no_events() {
+    let at = Timestamp::from_second(7).expect("in range");
+    for (hint, evidence) in [
+        (Hint::refresh(at), Evidence::Refresh),
+        (Hint::woken(at), Evidence::Woken),
+    ] {
+        assert_eq!(hint.seen()[&evidence].at, at);
+        assert_eq!(hint.seen().len(), 1);
+        assert_eq!(*hint.changed(), Changed::Unknown);
+        assert_eq!(hint.urgency(), Urgency::Normal);
+        assert_eq!((hint.first_event(), hint.latest_event()), (None, None));
+    }
+}
+
+#[test]
+fn a_hint_knows_when_the_first_and_the_latest_event_arrived() {
+    let at = |second| Timestamp::from_second(second).expect("in range");
+    let event = |evidence, second| {
+        let hint = Hint::new(evidence, Changed::Unknown, Urgency::Normal, at(second));
+        hint.stamped(Seq(u64::try_from(second).expect("positive")))
+    };
+    let hint = Hint::refresh(at(1))
+        .merge(event(Evidence::Updated, 3))
+        .merge(event(Evidence::Updated, 2))
+        .merge(event(Evidence::Inactivated, 4))
+        .merge(Hint::woken(at(9)));
+    assert_eq!(hint.first_event(), Some(at(2)));
+    assert_eq!(hint.latest_event(), Some(at(4)));
 }

@@ -178,6 +178,20 @@ async fn mat_03_a_username_that_somebody_has_stops_that_field_only(way: Way) {
 }
 
 #[tokio::test]
+async fn a_username_is_edited_on_its_own_and_capitals_are_no_difference() {
+    let mut stage = Stage::plus(NAMED).linked(ADA, USER, OLD);
+    stage.person(ADA, OLD, &[("work.employeeIdInCompany", Some("e7"))]);
+    stage.model.set(USER, "firstName", json!("Augusta"));
+    stage.model.set(USER, "username", json!("e1"));
+    let decided = stage.event(ADA, Evidence::Updated).await;
+    let plan = "1. edit firstName because difference\n2. edit username because difference";
+    assert_eq!(decided.plan.to_string(), plan, "it may be refused alone");
+    stage.model.set(USER, "username", json!("E7"));
+    let decided = stage.event(ADA, Evidence::Updated).await;
+    assert_eq!(decided.disposition, Disposition::NoOp(Reason::InSync));
+}
+
+#[tokio::test]
 async fn mat_03_a_username_is_taken_when_its_holder_gives_it_up() {
     let mut stage = Stage::plus(NAMED).linked(ADA, USER, OLD);
     stage.person(ADA, OLD, &[("work.employeeIdInCompany", Some("E7"))]);

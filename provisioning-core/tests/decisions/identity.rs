@@ -117,6 +117,22 @@ async fn mat_21_the_link_moves_to_the_new_id(way: Way) {
 }
 
 #[tokio::test]
+async fn mat_21_an_account_that_is_in_use_still_is_proposed_to_the_same_name_only() {
+    for (name, reason) in [
+        ("Ada", Reason::RelinkProposal),
+        ("Grace", Reason::SharedIdentity),
+    ] {
+        let mut stage = rehired_under_a_new_id("");
+        stage.model.set(USER, "status", json!("active"));
+        stage.model.set(USER, "firstName", json!(name));
+        let decided = stage.event(ADA, Evidence::Created).await;
+        let expected = Disposition::Conflict(reason);
+        assert_eq!(decided.disposition, expected, "{name}");
+        assert!(stage.model.effects().is_empty());
+    }
+}
+
+#[tokio::test]
 async fn mat_21_the_account_of_a_namesake_on_leave_is_never_taken() {
     let mut stage = rehired_under_a_new_id("[matching]\nauto_relink = true\n");
     stage.model.person(OLD, &crate::stage::on_leave(MAIL));

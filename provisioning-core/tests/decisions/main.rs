@@ -16,6 +16,7 @@ mod groups;
 mod identity;
 mod life;
 mod lifecycle;
+mod links;
 mod lives;
 mod managers;
 mod matching;

@@ -79,6 +79,10 @@ async fn mat_23_a_stranger_who_was_restored_is_deactivated_again_and_never_tried
         decided.disposition,
         Disposition::Conflict(Reason::WrongAccount)
     );
+    // Another mail is another question.
+    stage = stage.active(ADA, "ada.new@example.com");
+    let decided = stage.event(ADA, Evidence::Updated).await;
+    assert_eq!(decided.disposition, Disposition::Apply(Reason::Provision));
 }
 
 #[tokio::test]

@@ -26,4 +26,5 @@ fn prv_03_the_ledger_forgets_somebody_and_keeps_counting() {
     assert_eq!(spent(&desk), 5, "the budget is as full as before");
     assert_eq!(desk.held().len(), 1);
     assert_eq!(desk.ask_for(10..12, leaver), 0, "and lets no more pass");
+    assert_eq!(desk.ask_for(1..5, leaver), 4, "the others have paid");
 }

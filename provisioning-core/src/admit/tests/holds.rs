@@ -1,11 +1,14 @@
 //! What becomes of what is held, and who hears of it.
 
 use jiff::SignedDuration;
-use learning360_client::CustomFieldId;
+use learning360_client::{CustomFieldId, UserField};
 
-use super::desk::{Desk, deactivated, employee, in_sync, leaver, one_step, verdict};
+use super::desk::{Desk, deactivated, employee, in_sync, leaver, mail_changed, one_step, verdict};
 use crate::admit::{Alert, HoldAlert, HoldId, HoldState, Ledger};
-use crate::plan::{Action, ChargeKind, CustomValues, Disposition, Finding, Reason, Subject};
+use crate::plan::{
+    Action, Change, Changes, ChargeKind, CustomValues, Disposition, Finding, Reason, Subject,
+};
+use crate::policy::Budget;
 
 const DAY: i64 = 24;
 
@@ -99,6 +102,14 @@ fn grd_02_what_could_not_be_read_ends_no_hold() {
 }
 
 #[test]
+fn grd_02_a_hold_ends_when_something_else_is_to_be_done() {
+    let mut desk = twenty_leave();
+    assert_eq!(desk.ask(&mail_changed(5)).run.len(), 1);
+    assert!(desk.hold_of(5).is_none());
+    assert_eq!(desk.held().len(), 14);
+}
+
+#[test]
 fn grd_03_what_was_rejected_is_proposed_again_after_thirty_days_or_when_it_changes() {
     let mut desk = twenty_leave();
     desk.ledger.reject(&desk.held(), desk.now);
@@ -139,6 +150,28 @@ fn grd_03_other_custom_values_are_another_proposal() {
     assert_eq!(again.disposition, Disposition::NoOp(Reason::Rejected));
     let other = desk.ask(&write("507f1f77bcf86cd7994390bb"));
     assert_eq!(other.held[0].state, HoldState::Held, "nobody said no to it");
+}
+
+#[test]
+fn grd_03_other_fields_to_empty_are_another_proposal() {
+    let empty = |fields: &[UserField]| {
+        let mut changes = Changes::default();
+        for field in fields {
+            changes.insert(*field, Change::Clear);
+        }
+        let charge = (ChargeKind::FieldClear, Some(UserField::Job.as_str()));
+        one_step(5, Action::Edit { changes }, Reason::Difference, &[charge])
+    };
+    let mut desk = Desk::of(1_000);
+    desk.guards = desk
+        .guards
+        .with_budget(ChargeKind::FieldClear, Budget::nothing());
+    desk.ask(&empty(&[UserField::Job]));
+    desk.ledger.reject(&desk.held(), desk.now);
+    let again = desk.ask(&empty(&[UserField::Job]));
+    assert_eq!(again.disposition, Disposition::NoOp(Reason::Rejected));
+    let more = desk.ask(&empty(&[UserField::Job, UserField::Phone]));
+    assert_eq!(more.held[0].state, HoldState::Held, "nobody said no to it");
 }
 
 #[test]
@@ -248,8 +281,8 @@ fn prv_01_the_ledger_and_its_alerts_hold_no_value() {
     let mut desk = Desk::of(40);
     desk.guards = desk
         .guards
-        .with_budget(ChargeKind::EmailChange, crate::policy::Budget::nothing());
-    let admission = desk.ask(&super::desk::mail_changed(1));
+        .with_budget(ChargeKind::EmailChange, Budget::nothing());
+    let admission = desk.ask(&mail_changed(1));
     let alerts = desk.ledger.alerts(desk.now);
     let json = serde_json::to_string(&desk.ledger).expect("plain data");
     let texts = format!("{json} {:?} {:?} {alerts:?}", admission.held, desk.ledger);
@@ -281,6 +314,9 @@ fn a_full_ledger_lets_only_what_was_approved_pass() {
 }
 
 #[test]
-fn a_hold_is_shown_by_its_number() {
-    assert_eq!(HoldId(12).to_string(), "12");
+fn holds_are_numbered_from_one_and_shown_by_their_number() {
+    let desk = twenty_leave();
+    let numbers: Vec<_> = desk.held().iter().map(ToString::to_string).collect();
+    let expected: Vec<_> = (1..=15).map(|number| number.to_string()).collect();
+    assert_eq!(numbers, expected);
 }

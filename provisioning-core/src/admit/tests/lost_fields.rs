@@ -78,6 +78,32 @@ fn dat_03_ninety_of_a_hundred_are_enough_and_a_person_counts_once() {
 }
 
 #[test]
+fn dat_03_a_loss_counts_although_the_person_was_looked_at_a_minute_ago() {
+    let mut desk = Desk::of(1_000);
+    for person in 0..10 {
+        desk.ask(&losing(in_sync(person), &[]));
+    }
+    desk.now += jiff::SignedDuration::from_mins(1);
+    for person in 0..10 {
+        desk.ask(&losing(in_sync(person), &[TITLE]));
+    }
+    assert_eq!(desk.ledger.alerts(desk.now).len(), 1);
+}
+
+#[test]
+fn dat_03_a_sign_counts_for_less_than_an_hour() {
+    for (minutes, alerts) in [(59, 1), (60, 0)] {
+        let mut desk = Desk::of(1_000);
+        for person in 0..9 {
+            desk.ask(&losing(in_sync(person), &[TITLE]));
+        }
+        desk.now += jiff::SignedDuration::from_mins(minutes);
+        desk.ask(&losing(in_sync(9), &[TITLE]));
+        assert_eq!(desk.ledger.alerts(desk.now).len(), alerts, "{minutes}");
+    }
+}
+
+#[test]
 fn dat_03_what_was_lost_over_days_does_not_add_up() {
     let mut desk = Desk::of(1_000);
     for person in 0..40 {
@@ -95,6 +121,13 @@ fn a_second_look_at_the_same_person_does_not_change_the_ledger() {
     desk.now += jiff::SignedDuration::from_secs(25);
     desk.ask(&losing(in_sync(1), &[]));
     assert_eq!(desk.ledger, before, "so that it need not be written");
+    // Ten minutes after the first look the sign is taken anew, so that it does not run out.
+    desk.now += jiff::SignedDuration::from_secs(600 - 25 - 1);
+    desk.ask(&losing(in_sync(1), &[]));
+    assert_eq!(desk.ledger, before);
+    desk.now += jiff::SignedDuration::from_secs(1);
+    desk.ask(&losing(in_sync(1), &[]));
+    assert_ne!(desk.ledger, before);
 }
 
 #[test]

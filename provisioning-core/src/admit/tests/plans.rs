@@ -2,8 +2,10 @@
 
 use learning360_client::UserField;
 
-use super::desk::{Desk, leaver, one_step, user};
-use crate::plan::{Action, Change, Changes, ChargeKind, Disposition, Precondition, Reason, Step};
+use super::desk::{Desk, leaver, mail_changed, one_step, user};
+use crate::plan::{
+    Action, ActionKind, Change, Changes, ChargeKind, Disposition, Precondition, Reason, Step,
+};
 use crate::policy::{Budget, Share};
 
 fn at_most(deactivations: u32) -> Desk {
@@ -31,6 +33,23 @@ fn a_step_that_needs_a_held_one_waits_with_it_and_the_others_run() {
     let apply = Disposition::Apply(Reason::Leaver);
     assert_eq!(ran(0), (vec!["link"], apply));
     assert_eq!(ran(1), (vec!["deactivate", "activate", "link"], apply));
+}
+
+#[test]
+fn what_is_held_of_somebody_does_not_stop_their_other_steps() {
+    let mut desk = Desk::of(40);
+    desk.guards = desk
+        .guards
+        .with_budget(ChargeKind::EmailChange, Budget::nothing());
+    let mut both = mail_changed(1);
+    desk.ask(&both);
+    let leaving = leaver(1);
+    both.plan.push(leaving.plan.steps()[0].clone());
+    both.charges.extend(leaving.charges);
+    let admission = desk.ask(&both);
+    let kinds: Vec<_> = admission.run.iter().map(|it| it.action.kind()).collect();
+    assert_eq!(kinds, [ActionKind::Deactivate]);
+    assert_eq!(admission.held.len(), 1);
 }
 
 #[test]

@@ -61,6 +61,24 @@ fn grd_01_the_share_is_of_the_people_at_the_windows_start() {
 }
 
 #[test]
+fn grd_01_who_is_decided_about_and_has_the_account_still_counts_once() {
+    let mut desk = Desk::of(99);
+    let budget = Budget::default().within(SignedDuration::from_hours(24), Share::new(0, 3));
+    desk.guards = desk.guards.with_budget(ChargeKind::Deactivation, budget);
+    let gone = deactivated(1, Reason::SourceGone, ChargeKind::SourceGone);
+    desk.ask(&gone);
+    desk.ledger.approve(&desk.held(), desk.now);
+    assert_eq!(desk.ask(&gone).run.len(), 1);
+    // It was not done. Of 99 people 3 % are nobody; of 100, the lost one added, they are three.
+    let again = desk.ask(&leaver(1));
+    assert_eq!(
+        again.disposition,
+        Disposition::Hold(Reason::MassDeactivation)
+    );
+    assert_eq!(desk.ask(&leaver(2)).run.len(), 1);
+}
+
+#[test]
 fn grd_05_the_floor_applies_to_a_small_company() {
     for company in [0, 1, 40, 99] {
         let mut desk = Desk::of(company.max(20));
@@ -199,6 +217,29 @@ fn grd_06_an_urgent_revocation_passes_during_a_hold_while_its_budget_lasts() {
         10 + 5,
         "the lane, then the window"
     );
+}
+
+#[test]
+fn grd_06_an_urgent_revocation_that_is_held_stays_held() {
+    let urgent = |person| {
+        deactivated(
+            person,
+            Reason::RevokedAtOnce,
+            ChargeKind::UrgentDeactivation,
+        )
+    };
+    let mut desk = Desk::of(40);
+    assert_eq!(
+        desk.ask_for(0..20, urgent),
+        10 + 5,
+        "the lane, then the window"
+    );
+    desk.advance(24);
+    // There is room again, for others; and whether it is still urgent changes nothing.
+    assert_eq!(desk.ask_for(15..20, urgent), 0);
+    assert_eq!(desk.ask_for(15..20, leaver), 0);
+    assert_eq!(desk.held().len(), 5);
+    assert_eq!(desk.ask_for(20..25, urgent), 5);
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use hibob_client::EmployeeId;
-use learning360_client::{ErrorCode, GroupId, Role, UserId};
+use learning360_client::{ErrorCode, GroupId, Role, UserField, UserId};
 use provisioning_core::{
     Action, Change, CustomValues, Effect, GroupTree, MailKey, Membership, Outcome, Step, UserRef,
+    Values,
 };
 use serde_json::{Map, Value, json};
 
@@ -18,17 +19,7 @@ impl Systems {
             UserRef::Created => created.map(ToString::to_string),
         };
         let outcome = match &step.action {
-            Action::Create { values, group, .. } => {
-                let mail = values.get(learning360_client::UserField::Mail);
-                let texts = values
-                    .iter()
-                    .map(|(field, text)| (field.as_str().to_owned(), json!(text)));
-                self.post(
-                    mail.and_then(MailKey::parse).as_ref(),
-                    texts.collect(),
-                    group,
-                )
-            }
+            Action::Create { values, group, .. } => self.create(values, group),
             Action::Restore { mail, group } => self.post(Some(mail), Map::new(), group),
             Action::Link { employee } => {
                 let user = user.clone().expect("a link has a user");
@@ -110,6 +101,19 @@ impl Systems {
                 .push(format!("{} {user}", step.action.kind().as_str()));
         }
         outcome
+    }
+
+    /// The primary group has to be the one that the account is made with.
+    fn create(&mut self, values: &Values, group: &GroupId) -> Outcome {
+        let primary = values.get(UserField::PrimaryGroup);
+        if primary.is_some_and(|primary| primary != group.as_str()) {
+            return refused("notMemberOfPrimaryGroup");
+        }
+        let mail = values.get(UserField::Mail).and_then(MailKey::parse);
+        let texts = values
+            .iter()
+            .map(|(field, text)| (field.as_str().to_owned(), json!(text)));
+        self.post(mail.as_ref(), texts.collect(), group)
     }
 
     /// Only authorised values of fields that exist, and only if nobody changed any meanwhile.
