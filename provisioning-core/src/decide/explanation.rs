@@ -55,6 +55,9 @@ impl Explanation {
 
     /// Adds a sentence behind those of its stage and of the stages before it.
     pub(crate) fn say(&mut self, stage: Stage, text: impl Into<String>) {
+        if self.lines.is_empty() {
+            self.lines.reserve(MOST_HAVE);
+        }
         let earlier = self.lines.iter().rposition(|line| line.stage <= stage);
         let line = Line {
             stage,
@@ -93,3 +96,6 @@ impl fmt::Display for Explanation {
         Ok(())
     }
 }
+
+/// So many sentences have room before more is asked for.
+const MOST_HAVE: usize = 32;

@@ -150,11 +150,7 @@ impl Expression {
         if !self.reads.handles_null && self.fields.iter().any(|field| context.is_null(field)) {
             return Evaluated::Null;
         }
-        let seen = Seen {
-            record: context.root(),
-            tables: Arc::clone(&self.tables),
-        };
-        match self.compiled.eval(Value::from_object(seen)) {
+        match self.compiled.eval(self.seen(context)) {
             Ok(value) if is_nothing(&value) => Evaluated::Null,
             Ok(value) => Evaluated::Value(value),
             Err(error) if error.detail() == Some(NO_LABEL) => {
@@ -162,6 +158,17 @@ impl Expression {
             }
             Err(_) => Evaluated::Failed(Reason::MappingFailed),
         }
+    }
+
+    fn seen(&self, context: &Context) -> Value {
+        let record = context.root();
+        if self.reads.tables.is_empty() {
+            return record;
+        }
+        Value::from_object(Seen {
+            record,
+            tables: Arc::clone(&self.tables),
+        })
     }
 }
 
