@@ -4,11 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hibob_client::ListName;
+use jiff::SignedDuration;
+use provisioning_core::driver::{RunStore as _, StoreError};
 use provisioning_core::{Catalog, Policy, PolicyProblems};
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
+use crate::alerts::{Notice, NoticeKind};
 use crate::clients::Clients;
+use crate::parts::Parts;
+use crate::store::SqlStore;
 use crate::worker::Worker;
 
 /// Checks the policy against the fields that Bob has; `None` if Bob does not answer now.
@@ -35,17 +40,20 @@ pub(crate) async fn bind(
     Ok(Some(bound))
 }
 
-/// Tries again until Bob answers.
+/// Tries again until Bob answers. A policy that does not fit stays in force, and the operator is
+/// told: fields that do not exist read as missing, and missing changes nothing.
 pub(crate) async fn bind_later(
     clients: Clients,
     policy: Policy,
     worker: Arc<Worker>,
+    parts: Parts,
     mut stop: watch::Receiver<bool>,
 ) {
     loop {
+        let again = parts.clock.now().await.checked_add(BIND_EVERY);
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,
-            () = sleep(BIND_EVERY) => {}
+            () = parts.clock.sleep_until(again.ok()) => {}
         }
         match bind(&clients, &policy).await {
             Ok(Some(bound)) => {
@@ -53,10 +61,30 @@ pub(crate) async fn bind_later(
                 return worker.adopt(bound).await;
             }
             Ok(None) => {}
-            // Fields that do not exist read as missing, and missing changes nothing.
-            Err(problems) => return tracing::error!(%problems, "the policy does not fit"),
+            Err(problems) => {
+                tracing::error!(%problems, "the policy does not fit");
+                let now = parts.clock.now().await;
+                let notice = Notice::new(NoticeKind::PolicyMisfit, "policy", now);
+                let lines = problems.problems().len();
+                return parts.alerts.raise(notice.of(lines)).await;
+            }
         }
     }
+}
+
+/// Says in the log if the policy is not the one by which everybody was compared last.
+pub(crate) async fn tell_change(store: &SqlStore, policy: &Policy) -> Result<(), StoreError> {
+    let last = store.runs(1).await?;
+    if last
+        .first()
+        .is_some_and(|it| it.begun.policy != policy.digest())
+    {
+        tracing::info!(
+            "the policy is another one than at the last full synchronization: events are decided by \
+             it from now on, everybody else by the next one; `provisioner preview` shows what it changes"
+        );
+    }
+    Ok(())
 }
 
 /// Says in the log what has to be allowed in both systems for this policy, one line a matter.
@@ -92,4 +120,4 @@ pub(crate) fn tell_needs(policy: &Policy) {
 /// How long the first check of the policy may hold up the work.
 const BIND: Duration = Duration::from_secs(10);
 
-const BIND_EVERY: Duration = Duration::from_secs(60);
+const BIND_EVERY: SignedDuration = SignedDuration::from_secs(60);

@@ -39,14 +39,7 @@ impl Clients {
         clock: &Clock,
         metrics: &Arc<Metrics>,
     ) -> anyhow::Result<Self> {
-        // Calls per second or minute mean nothing where the time is not real, and a pause that one
-        // of the APIs asks for is better spent by the driver, which knows the virtual time.
-        let (bob_quota, quota, patience) = if clock.is_virtual() {
-            let unlimited = (hibob_client::Quota::unlimited(), Quota::unlimited());
-            (unlimited.0, unlimited.1, VIRTUAL_PATIENCE)
-        } else {
-            (hibob_client::Quota::default(), Quota::default(), PATIENCE)
-        };
+        let (bob_quota, quota, patience) = pace(clock);
         let (bob_metrics, metrics) = (Arc::clone(metrics), Arc::clone(metrics));
         let bob = hibob_client::Client::builder()
             .service_user(bob.service_user.clone(), bob.token.clone())
@@ -82,8 +75,32 @@ impl Clients {
     }
 }
 
+/// How fast both APIs are called, and how long a call may take.
+///
+/// Calls per second or minute mean nothing where the time is not real, and a pause that one of the
+/// APIs asks for is better spent by the driver, which knows the virtual time.
+fn pace(clock: &Clock) -> (hibob_client::Quota, Quota, Duration) {
+    if clock.is_virtual() {
+        let unlimited = hibob_client::Quota::unlimited();
+        (unlimited, Quota::unlimited(), VIRTUAL_PATIENCE)
+    } else {
+        (hibob_client::Quota::default(), Quota::default(), PATIENCE)
+    }
+}
+
 /// How long a call may take with all its attempts and waits.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The same where the time is not real.
 const VIRTUAL_PATIENCE: Duration = Duration::from_secs(3);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_real_time_both_apis_are_called_within_their_documented_quotas() {
+        let documented = (hibob_client::Quota::default(), Quota::default(), PATIENCE);
+        assert_eq!(pace(&Clock::system()), documented);
+    }
+}

@@ -12,10 +12,10 @@ use provisioning_core::{Policy, PolicyProblems};
 use tokio::net::TcpListener;
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::alerts::{Notice, NoticeKind, Watch};
-use crate::binding::{bind, bind_later, tell_needs};
+use crate::binding::{bind, bind_later, tell_change, tell_needs};
 use crate::clients::Clients;
 use crate::clock::Clock;
 use crate::feed::Happened;
@@ -145,22 +145,23 @@ impl Host {
         let router = intake::router(Arc::new(intake), Arc::new(gauges));
         tasks.spawn(serve(listener, router, stopped.clone()));
 
-        let watch = Watch::begin(&parts, settings.keep)
-            .await
-            .context("the database fails")?;
+        let bound = bind(&clients, &policy).await?;
+        // Not before: a start that goes no further is no process that ended unexpectedly.
+        let watch = Watch::begin(&parts).await.context("the database fails")?;
         let instance = parts.store.instance().await;
         let instance = instance.context("the database fails")?;
         tracing::info!(instance, "this host works; its leases bear its number");
-        let bound = bind(&clients, &policy).await?;
         let unbound = bound.is_none().then(|| policy.clone());
         let policy = bound.unwrap_or(policy);
         tell_needs(&policy);
+        let told = tell_change(&parts.store, &policy).await;
+        told.context("the database fails")?;
         let worker = Worker::new(policy, clients.clone(), parts.clone());
         let worker = Arc::new(worker);
         if let Some(policy) = unbound {
-            let worker = Arc::clone(&worker);
+            let (worker, parts) = (Arc::clone(&worker), parts.clone());
             tasks.spawn(async move {
-                bind_later(clients, policy, worker, stopped).await;
+                bind_later(clients, policy, worker, parts, stopped).await;
                 Task::Binding
             });
         }
@@ -238,13 +239,14 @@ impl Host {
     }
 
     /// Takes in nothing more, lets the step in progress end, and closes the database; within ten
-    /// seconds.
+    /// seconds, also if the database does not answer.
     ///
     /// # Errors
     /// If a part of the host had panicked.
     pub async fn shutdown(mut self) -> anyhow::Result<()> {
         self.stop.send_replace(true);
-        let ended = timeout(SHUTDOWN, async {
+        let deadline = Instant::now() + SHUTDOWN;
+        let ended = timeout_at(deadline - CLOSING, async {
             while let Some(task) = self.tasks.join_next().await {
                 task?;
             }
@@ -254,12 +256,18 @@ impl Host {
             ended.context("a part of the host ended badly")?;
         }
         self.tasks.shutdown().await;
+        if timeout_at(deadline, self.close()).await.is_err() {
+            tracing::warn!("the database does not answer; it is left as after a kill");
+        }
+        Ok(())
+    }
+
+    async fn close(&self) {
         let now = self.parts.clock.now().await;
         if let Err(error) = self.watch.end(now).await {
             tracing::warn!(%error, "the end of this process was not written down");
         }
         self.parts.store.close().await;
-        Ok(())
     }
 }
 
@@ -285,3 +293,6 @@ async fn serve(listener: TcpListener, router: Router, mut stop: watch::Receiver<
 
 /// Less than the ten seconds that a supervisor usually waits before it kills.
 const SHUTDOWN: Duration = Duration::from_millis(9_500);
+
+/// The part of it that is kept for the database.
+const CLOSING: Duration = Duration::from_secs(1);

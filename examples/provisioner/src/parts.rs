@@ -29,6 +29,7 @@ impl Parts {
     /// If the database cannot be opened.
     pub(crate) async fn open(settings: &Settings, clock: Clock) -> anyhow::Result<Self> {
         let store = SqlStore::open(settings.database.url()).await?;
+        let store = store.keeping(settings.keep);
         let metrics = Arc::new(Metrics::new());
         let notify = settings.notify.as_ref();
         let alerts = Alerts::new(store.clone(), Arc::clone(&metrics), notify)?;

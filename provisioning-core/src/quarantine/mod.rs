@@ -188,6 +188,12 @@ impl Quarantine {
         self.api(side).cause()
     }
 
+    /// Until when nothing is written because the links of several people lead to users who do not
+    /// exist; `None` = it is not for that.
+    pub fn broken_links_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.broken_links.until(now)
+    }
+
     fn api(&self, side: Side) -> &Api {
         match side {
             Side::Source => &self.source,

@@ -314,6 +314,7 @@ async fn mat_16_several_broken_links_at_once_stop_all_writes() {
         Gate::Closed(_)
     ));
     assert_eq!(quarantine.gate(Lane::TargetReads, world.now), Gate::Open);
+    assert!(quarantine.broken_links_until(world.now) > Some(world.now));
     // An hour later it is tried again, and says nothing new.
     let turn = world.after(3_600).await;
     assert!(turn.alarms.is_empty());

@@ -28,6 +28,10 @@ pub enum NoticeKind {
     Recovered,
     /// Steps of a kind are not tried any more for want of a scope.
     ScopeMissing,
+    /// The links of several people lead to users who do not exist, and nothing is written.
+    WrongPlatform,
+    /// The policy names what Bob does not have, which was found out after the start.
+    PolicyMisfit,
     /// Every signature of an address has been wrong for ten minutes.
     SignaturesWrong,
     /// Nothing was delivered for three days.
@@ -48,7 +52,7 @@ pub enum NoticeKind {
 
 impl NoticeKind {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Held,
         Self::StillHeld,
         Self::HoldExpired,
@@ -62,6 +66,8 @@ impl NoticeKind {
         Self::Quarantine,
         Self::Recovered,
         Self::ScopeMissing,
+        Self::WrongPlatform,
+        Self::PolicyMisfit,
         Self::SignaturesWrong,
         Self::Silence,
         Self::UnexpectedStop,
@@ -88,6 +94,8 @@ impl NoticeKind {
             Self::Quarantine => "quarantine",
             Self::Recovered => "recovered",
             Self::ScopeMissing => "scope_missing",
+            Self::WrongPlatform => "wrong_platform",
+            Self::PolicyMisfit => "policy_misfit",
             Self::SignaturesWrong => "signatures_wrong",
             Self::Silence => "silence",
             Self::UnexpectedStop => "unexpected_stop",

@@ -26,7 +26,7 @@ pub(crate) use self::arrivals::Arrivals;
 pub(crate) use self::concern::{Concern, Says, concerns};
 pub use self::kind::NoticeKind;
 pub use self::notice::Notice;
-use self::post::Post;
+pub(crate) use self::post::Post;
 pub(crate) use self::watch::Watch;
 use crate::clock::Clock;
 use crate::metrics::Metrics;

@@ -155,6 +155,14 @@ impl Notice {
             NoticeKind::ScopeMissing => format!(
                 "360Learning's credentials lack a scope: steps of the kind {about} are left out."
             ),
+            NoticeKind::WrongPlatform => {
+                "Several accounts that are linked do not exist: nothing is \
+                                          written to 360Learning for an hour."
+                    .to_owned()
+            }
+            NoticeKind::PolicyMisfit => {
+                format!("The policy does not fit Bob: {count} of its lines name what is not there.")
+            }
             NoticeKind::SignaturesWrong => format!(
                 "Every signature of /hibob/{about} has been wrong for ten minutes, {count} so far; \
                  the webhook's secret was probably refreshed in Bob."
@@ -218,6 +226,14 @@ impl Notice {
             NoticeKind::Recovered => "Nothing; what waited is done now.",
             NoticeKind::ScopeMissing => {
                 "Add the scope to the credentials in 360Learning; `provisioner setup` lists them."
+            }
+            NoticeKind::WrongPlatform => {
+                "Check LEARNING360_BASE_URL and the credentials: they may be of another platform. If \
+                 somebody deleted these accounts for good, do nothing: it goes on by itself."
+            }
+            NoticeKind::PolicyMisfit => {
+                "Run `provisioner doctor`, which names the lines, and restart the provisioner with a \
+                 policy that fits. Until then these lines change nothing."
             }
             NoticeKind::SignaturesWrong => {
                 "Copy the webhook's secret from Bob into HIBOB_UPSERT_SECRETS or \

@@ -65,6 +65,8 @@ fn of_alert(alert: &Alert, now: Timestamp) -> Option<Notice> {
             let notice = Notice::new(NoticeKind::PermissionChange, names.join(", "), now);
             Some(notice.of(fields.len()))
         }
+        // These are told by the people whom they concern, all of them in one notice.
+        Alert::Protected { .. } | Alert::Missing { .. } => None,
         // One that a later version of the core knows has a name all the same.
         other => {
             tracing::warn!(alert = other.as_str(), "an alert of an unknown kind");
@@ -83,6 +85,7 @@ fn of_alarm(alarm: Alarm, now: Timestamp) -> Option<Notice> {
         Alarm::ScopeMissing { kind } => {
             Some(Notice::new(NoticeKind::ScopeMissing, kind.as_str(), now))
         }
+        Alarm::WrongPlatform => Some(Notice::new(NoticeKind::WrongPlatform, "links", now)),
         other => {
             tracing::warn!(alarm = other.as_str(), "an alarm of an unknown kind");
             None

@@ -13,7 +13,6 @@ use crate::clock::Clock;
 use crate::intake;
 use crate::metrics::Metrics;
 use crate::parts::Parts;
-use crate::settings::Keep;
 use crate::store::{Process, SqlStore};
 
 /// Looks every minute at what no turn shows: whether deliveries come, whether their signatures are
@@ -25,7 +24,6 @@ pub(crate) struct Watch {
     metrics: Arc<Metrics>,
     store: SqlStore,
     process: Process,
-    keep: Keep,
     swept: Mutex<Option<Timestamp>>,
 }
 
@@ -34,7 +32,7 @@ impl Watch {
     ///
     /// # Errors
     /// If that cannot be written.
-    pub(crate) async fn begin(parts: &Parts, keep: Keep) -> Result<Self, StoreError> {
+    pub(crate) async fn begin(parts: &Parts) -> Result<Self, StoreError> {
         let now = parts.clock.now().await;
         Ok(Self {
             alerts: Arc::clone(&parts.alerts),
@@ -42,7 +40,6 @@ impl Watch {
             metrics: Arc::clone(&parts.metrics),
             store: parts.store.clone(),
             process: parts.store.begin_process(now).await?,
-            keep,
             swept: Mutex::default(),
         })
     }
@@ -93,7 +90,7 @@ impl Watch {
         let is_due = |last: Timestamp| now.duration_since(last).abs() >= SWEEP_EVERY;
         let mut swept = self.swept.lock().await;
         if swept.is_none_or(is_due) {
-            self.store.sweep(&self.keep, now).await?;
+            self.store.sweep(now).await?;
             *swept = Some(now);
         }
         Ok(())

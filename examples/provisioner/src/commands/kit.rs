@@ -9,7 +9,7 @@ use super::failure::Failure;
 use crate::clients::Clients;
 use crate::clock::Clock;
 use crate::output::{Form, Output, Report, words};
-use crate::settings::{Apis, Database, Environment, Settings, SettingsError};
+use crate::settings::{Apis, Database, Environment, Keep, Settings, SettingsError};
 use crate::store::{Role, SqlStore};
 
 /// What a command works with. Each part is opened when it is asked for and not before, so that a
@@ -112,8 +112,10 @@ impl Kit {
     /// If it cannot be opened.
     pub(crate) async fn store_to_work(&self) -> anyhow::Result<(SqlStore, Role)> {
         let database = Database::read(&self.environment)?;
-        let store = SqlStore::join(database.url()).await;
-        store.map_err(|error| error.context(no_state()))
+        let keep = Keep::of(&self.environment)?;
+        let joined = SqlStore::join(database.url()).await;
+        let (store, role) = joined.map_err(|error| error.context(no_state()))?;
+        Ok((store.keeping(keep), role))
     }
 
     /// The state of the host; `None` if there is none yet.

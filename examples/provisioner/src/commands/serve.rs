@@ -49,8 +49,15 @@ impl ServeArgs {
         }
         let policy = Kit::policy(&self.policy)?;
         let settings = kit.settings()?;
-        let clock = kit.clock(Time::of(self.sandbox)).await?;
-        let host = Host::start(&settings, policy, clock).await?;
+        let starting = async {
+            let clock = kit.clock(Time::of(self.sandbox)).await?;
+            anyhow::Ok(Host::start(&settings, policy, clock).await?)
+        };
+        // A database that is not there yet, or a Bob that does not answer, takes its time.
+        let host = tokio::select! {
+            host = starting => host?,
+            () = stop.told() => return Ok(Exit::Done),
+        };
         listening(kit, &host);
         until_the_end(host, &mut stop).await?;
         Ok(Exit::Done)

@@ -112,7 +112,8 @@ impl Gauges {
                 }
             }
             for (side, api) in [(Side::Source, "hibob"), (Side::Target, "360learning")] {
-                let stopped = quarantine.cause(side).is_some();
+                let broken = side == Side::Target && quarantine.broken_links_until(now).is_some();
+                let stopped = broken || quarantine.cause(side).is_some();
                 gauge!(STOPPED, "api" => api).set(flag(stopped));
             }
         });

@@ -189,7 +189,8 @@ pub(super) const ALL: &[Described] = &[
     gauge(
         STOPPED,
         &["api"],
-        "1 while an API is not called because it refuses or fails.",
+        "1 while an API is not called because it refuses or fails, or not written to because links \
+         lead to accounts that do not exist.",
     ),
     gauge(
         SYNC_AGE,

@@ -1,6 +1,6 @@
 use jiff::SignedDuration;
 
-use super::Environment;
+use super::{Environment, SettingsError, complete};
 
 /// For how long what is only looked at later is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,14 @@ pub struct Keep {
 }
 
 impl Keep {
+    /// Reads for how long things are kept.
+    ///
+    /// # Errors
+    /// [`SettingsError`] names each variable that cannot be used.
+    pub fn of(environment: &Environment) -> Result<Self, SettingsError> {
+        complete(|problems| Self::read(environment, problems))
+    }
+
     pub(super) fn read(environment: &Environment, problems: &mut Vec<String>) -> Option<Self> {
         let default = Self::default();
         let mut read = |name: &str, least: i64, default: SignedDuration| {

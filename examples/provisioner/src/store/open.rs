@@ -20,6 +20,7 @@ use super::dialect::{BEGIN, Dialect};
 use super::notes::Notes;
 use super::row::failed;
 use super::work::Leases;
+use crate::settings::Keep;
 
 /// The [`Store`](provisioning_core::driver::Store) in a database.
 ///
@@ -43,6 +44,8 @@ pub struct SqlStore {
     pub(super) leases: Arc<OnceCell<Leases>>,
     /// Keeps other hosts from the file. `None` = the file is shared, or there is none.
     file: Option<Arc<File>>,
+    /// For how long what is only looked at later is kept.
+    pub(super) keep: Keep,
 }
 
 impl SqlStore {
@@ -127,7 +130,14 @@ impl SqlStore {
             dialect,
             leases: Arc::default(),
             file: None,
+            keep: Keep::default(),
         })
+    }
+
+    /// The same database, where things are kept for so long.
+    #[must_use]
+    pub fn keeping(self, keep: Keep) -> Self {
+        Self { keep, ..self }
     }
 
     /// Ends this host's leases and closes the database; every call fails from then on.

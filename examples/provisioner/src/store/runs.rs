@@ -10,8 +10,8 @@ use provisioning_core::sync::{Situation, Tally};
 use provisioning_core::{Memory, Reason, Wait};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use sqlx::Row as _;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row as _};
 
 use super::open::SqlStore;
 use super::row::{self, failed};
@@ -269,7 +269,6 @@ impl SqlStore {
         if running > 0 {
             return Ok(None);
         }
-        forget_old(&mut transaction, run.planned).await?;
         sqlx::query("UPDATE run SET state = 'dropped', changed = $1 WHERE state = 'planned'")
             .bind(row::micros(run.planned))
             .execute(&mut *transaction)
@@ -299,21 +298,12 @@ impl SqlStore {
             .await?;
         }
         transaction.commit().await?;
+        // Where no host works, nobody else does it.
+        if let Err(error) = self.sweep(run.planned).await {
+            tracing::warn!(%error, "what is past its time stays until the next time");
+        }
         Ok(Some(RunId(count(id))))
     }
-}
-
-/// The newest run always stays, so that no number is given twice.
-async fn forget_old(connection: &mut AnyConnection, now: Timestamp) -> Result<(), sqlx::Error> {
-    let before = now.checked_sub(KEPT).unwrap_or(Timestamp::MIN);
-    sqlx::query(
-        "DELETE FROM run WHERE changed < $1 AND state IN ('done', 'dropped')
-         AND id < (SELECT MAX(id) FROM run)",
-    )
-    .bind(row::micros(before))
-    .execute(connection)
-    .await?;
-    Ok(())
 }
 
 fn run(found: &AnyRow) -> Result<Run, StoreError> {
@@ -357,6 +347,3 @@ fn count(number: i64) -> u64 {
 }
 
 const UNREADABLE: &str = "a full synchronization cannot be read";
-
-/// So long a run and its tasks are kept after its end.
-const KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours(90 * 24);

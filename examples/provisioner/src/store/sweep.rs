@@ -10,9 +10,9 @@ impl SqlStore {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub async fn sweep(&self, keep: &Keep, now: Timestamp) -> Result<u64, StoreError> {
+    pub async fn sweep(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut gone = 0;
-        for (statement, age) in kept(keep) {
+        for (statement, age) in kept(&self.keep) {
             let before = now.checked_sub(age).unwrap_or(Timestamp::MIN);
             let deleted = sqlx::query(statement)
                 .bind(row::micros(before))
@@ -38,8 +38,10 @@ fn kept(keep: &Keep) -> [(&'static str, SignedDuration); 6] {
             "DELETE FROM notice WHERE at < $1 AND stands = 0",
             keep.reports,
         ),
+        // The newest run stays, so that no number is given twice.
         (
-            "DELETE FROM run WHERE changed < $1 AND state IN ('done', 'dropped')",
+            "DELETE FROM run WHERE changed < $1 AND state IN ('done', 'dropped')
+             AND id < (SELECT MAX(id) FROM run)",
             keep.reports,
         ),
         // The first start says since when there could have been deliveries.

@@ -43,6 +43,33 @@ fn help_teaches_the_way_in() {
 }
 
 #[test]
+fn every_command_explains_itself() {
+    let (output, _) = run(&["--help"], &[]);
+    let help = stdout(&output);
+    let (_, commands) = help.split_once("Commands:\n").unwrap();
+    let (commands, _) = commands.split_once("\n\n").unwrap();
+    let commands = commands.lines().filter(|line| line.starts_with("  "));
+    let commands = commands.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    let commands: Vec<_> = commands.filter(|it| !["", "help"].contains(it)).collect();
+    assert!(commands.len() >= 13, "{commands:?}");
+    for command in commands {
+        let (output, _) = run(&[command, "--help"], &[]);
+        assert_eq!(output.status.code(), Some(0), "{command}");
+        let help = stdout(&output);
+        let (about, usage) = help.split_once("\n\nUsage: provisioner ").expect(command);
+        assert!(usage.starts_with(command), "{usage}");
+        let paragraphs = about.split("\n\n").count();
+        assert!(
+            paragraphs > 1,
+            "{command} says more than its title: {about}"
+        );
+        for line in help.lines() {
+            assert!(line.chars().count() <= 100, "{line}");
+        }
+    }
+}
+
+#[test]
 fn unusable_arguments_exit_with_2() {
     for arguments in [&[][..], &["dance"], &["demo", "--slowly"]] {
         let (output, _) = run(arguments, &[]);

@@ -104,6 +104,17 @@ async fn a_policy_that_bob_refutes_does_not_start() {
         Err(StartError::Policy(problems)) => assert_eq!(problems.problems().len(), 1),
         other => panic!("{other:?}"),
     }
+    // The file is free as soon as the runtime has dropped the host's tasks.
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+    // A start that failed is no process that was killed.
+    let policy = Policy::parse(EXAMPLE_POLICY).unwrap();
+    let clock = Clock::sandbox(&settings.bob.base_url).await.unwrap();
+    let host = Host::start_stepped(&settings, policy, clock).await.unwrap();
+    sandbox.control().advance(600).await.unwrap();
+    host.settle().await.unwrap();
+    assert!(host.store().notices(10).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The process itself: killed, stopped, and used by hand.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use hibob_client::webhook::sign;
 use provisioner::{Clock, EXAMPLE_POLICY, Environment, Host, Settings};
 use provisioning_core::Policy;
 use sandbox::{Api, Control, Effect, Fault, Sandbox, UserStatus};
+use sqlx::{AnyConnection, Connection as _};
 use tokio::time::timeout;
 
 /// A process of ours, which does not outlive its test.
@@ -31,6 +32,16 @@ impl Process {
     }
 
     fn start(home: &Home, variables: &[(&str, String)], arguments: &[&str]) -> Self {
+        let mut process = Self::spawn(home, variables, arguments);
+        let mut line = String::new();
+        process.stdout.read_line(&mut line).unwrap();
+        let url = line.trim().strip_prefix("listening on ");
+        process.url = url.expect("it listens").to_owned();
+        process
+    }
+
+    /// A process that has not said yet where it listens.
+    fn spawn(home: &Home, variables: &[(&str, String)], arguments: &[&str]) -> Self {
         let policy = home.policy();
         std::fs::write(&policy, EXAMPLE_POLICY).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_provisioner"))
@@ -47,14 +58,8 @@ impl Process {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        stdout.read_line(&mut line).unwrap();
-        let url = line
-            .trim()
-            .strip_prefix("listening on ")
-            .expect("it listens")
-            .to_owned();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let url = String::new();
         Self { child, stdout, url }
     }
 
@@ -207,6 +212,59 @@ async fn hst_03_a_shutdown_signal_ends_the_process_in_time() {
     let sandbox = stand_ins(seed()).await;
     let home = Home::new();
     let process = Process::serve(&home, &variables(&sandbox, &home));
+    let ended = process.ends_within(SUPERVISOR).await;
+    assert!(ended.expect("it ends in time").success());
+}
+
+/// Bob does not answer when the process starts. The next one is not told that it was killed.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn hst_03_a_start_that_waits_for_bob_ends_at_once() {
+    let sandbox = stand_ins(seed()).await;
+    let control = sandbox.control();
+    let home = Home::new();
+    let hangs = Effect::SlowBody {
+        bytes: 1,
+        milliseconds: 600_000,
+    };
+    let hangs = Fault::new(Api::Bob, hangs).on("GET", "/v1/company/people/fields");
+    control.add_faults(&[hangs]).await.unwrap();
+    let process = Process::spawn(&home, &variables(&sandbox, &home), &["serve", "--sandbox"]);
+    let waits = async {
+        loop {
+            let log = control.log().await.unwrap();
+            if log.requests.iter().any(|it| it.fault) {
+                return;
+            }
+        }
+    };
+    timeout(HANGS, waits).await.expect("it comes so far");
+    // Less than it would wait for Bob.
+    let ended = process.ends_within(Duration::from_secs(5)).await;
+    assert!(ended.expect("it ends in time").success());
+
+    control.clear_faults().await.unwrap();
+    let next = host(&sandbox, &home).await;
+    control.advance(600).await.unwrap();
+    next.settle().await.unwrap();
+    assert!(next.store().notices(10).await.unwrap().is_empty());
+}
+
+/// Somebody else keeps the database from the process, and a body never comes to its end.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn hst_03_a_locked_database_and_half_a_request_do_not_hold_up_the_end() {
+    let sandbox = stand_ins(seed()).await;
+    let home = Home::sqlite();
+    let process = Process::serve_in_real_time(&home, &variables(&sandbox, &home));
+    sqlx::any::install_default_drivers();
+    let mut other = AnyConnection::connect(home.url()).await.unwrap();
+    let lock = sqlx::query("BEGIN IMMEDIATE");
+    lock.execute(&mut other).await.unwrap();
+    let address = process.url.strip_prefix("http://").unwrap();
+    let mut half = std::net::TcpStream::connect(address).unwrap();
+    let head = "POST /hibob/upsert HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{";
+    half.write_all(head.as_bytes()).unwrap();
     let ended = process.ends_within(SUPERVISOR).await;
     assert!(ended.expect("it ends in time").success());
 }

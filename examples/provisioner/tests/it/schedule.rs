@@ -18,7 +18,10 @@ async fn world(seed: Seed, inbox: &Inbox) -> World {
 
 /// The same after the first synchronization, which a person has approved.
 async fn approved(seed: Seed, inbox: &Inbox) -> World {
-    let world = world(seed, inbox).await;
+    approved_in(world(seed, inbox).await, inbox).await
+}
+
+async fn approved_in(world: World, inbox: &Inbox) -> World {
     until(&world, "2026-03-03T02:00:00Z").await;
     let run = last(&world.host).await.unwrap();
     let now = world.sandbox.control().now().await.unwrap();
@@ -187,6 +190,47 @@ async fn grd_08_a_list_of_nobody_is_not_believed_and_asked_for_again() {
     world.pass(16 * MINUTE).await;
     let kinds: Vec<_> = inbox.told().into_iter().map(|it| it.0).collect();
     assert_eq!(kinds, ["sync_report"]);
+}
+
+#[tokio::test]
+async fn a_list_that_has_shrunk_is_told() {
+    let inbox = Inbox::open().await;
+    let world = approved(company(20), &inbox).await;
+    let control = world.sandbox.control();
+    for number in 0..4 {
+        control.act(BobAct::delete(employee(number))).await.unwrap();
+    }
+    control.clear_log().await.unwrap();
+    until(&world, "2026-03-04T02:00:00Z").await;
+    let told = inbox.told();
+    let shrunken = told.iter().filter(|it| it.0 == "source_suspicious");
+    let shrunken: Vec<_> = shrunken.map(|it| it.1.as_str()).collect();
+    assert_eq!(shrunken, ["shrunken"], "{told:?}");
+    assert_eq!(writes(&world).await, 0, "nobody is deactivated for that");
+}
+
+#[tokio::test]
+async fn reports_are_kept_as_long_as_is_said_and_the_newest_for_ever() {
+    let inbox = Inbox::open().await;
+    let ids = async |world: &World| {
+        let runs = world.host.store().runs(100).await.unwrap();
+        runs.iter().map(|run| run.id.0).collect::<Vec<_>>()
+    };
+    let world = approved(company(2), &inbox).await;
+    until(&world, "2026-06-20T02:00:00Z").await;
+    assert_eq!(ids(&world).await, [2, 1], "400 days");
+
+    let days = ("KEEP_REPORTS_DAYS", "1".to_owned());
+    let at = ("SYNC_AT", "03:00".to_owned());
+    let more = [inbox.variable(), at, days];
+    let world = World::of(company(2), EXAMPLE_POLICY, &more).await;
+    let world = approved_in(world, &inbox).await;
+    world.host.store().pause().await.unwrap();
+    until(&world, "2026-03-10T12:00:00Z").await;
+    assert_eq!(ids(&world).await, [1]);
+    world.host.store().resume().await.unwrap();
+    world.pass(16 * MINUTE).await;
+    assert_eq!(ids(&world).await, [2], "no number is given twice");
 }
 
 #[tokio::test]

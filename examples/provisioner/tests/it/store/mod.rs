@@ -3,7 +3,7 @@
 mod instances;
 
 use jiff::{SignedDuration, Timestamp};
-use provisioner::{Keep, SqlStore};
+use provisioner::SqlStore;
 use provisioning_core::driver::{Claim, Intake, MemoryStore, Noted, Store as _};
 use provisioning_core::{Changed, Evidence, Hint, Memory, Reason, Urgency};
 use tokio::task::JoinSet;
@@ -181,10 +181,9 @@ async fn outlives(home: &Home) {
 async fn keys_are_kept_for_seven_days(store: SqlStore) {
     store.note(intake(1)).await.unwrap();
     let later = |hours| now() + SignedDuration::from_hours(hours);
-    let keep = Keep::default();
-    assert_eq!(store.sweep(&keep, later(7 * 24)).await.unwrap(), 0);
+    assert_eq!(store.sweep(later(7 * 24)).await.unwrap(), 0);
     assert_eq!(store.note(intake(1)).await.unwrap(), Noted::Duplicate);
-    assert_eq!(store.sweep(&keep, later(7 * 24 + 1)).await.unwrap(), 1);
+    assert_eq!(store.sweep(later(7 * 24 + 1)).await.unwrap(), 1);
     assert!(matches!(
         store.note(intake(1)).await.unwrap(),
         Noted::New(_)
