@@ -5,17 +5,26 @@ use provisioning_core::driver::Store;
 use provisioning_core::{Quarantine, Side};
 
 use super::finding::{Area, Finding};
+use crate::commands::Failure;
 use crate::store::SqlStore;
 
 /// What the host's state tells.
 pub(super) async fn look(store: &SqlStore, now: Timestamp, findings: &mut Vec<Finding>) {
     if let Err(error) = read(store, now, findings).await {
-        let what = format!("the database cannot be read: {error:#}");
-        findings.push(
-            Finding::error(Area::Host, "database", what)
-                .next("check DATABASE_URL, and that this user may read the database"),
-        );
+        findings.push(unusable(&error));
     }
+}
+
+/// There is a database, and it cannot be used.
+pub(super) fn unusable(error: &anyhow::Error) -> Finding {
+    // What other commands say first only says that it is so.
+    let known = usize::from(error.downcast_ref::<Failure>().is_some());
+    let causes: Vec<_> = error.chain().skip(known).map(ToString::to_string).collect();
+    let what = format!("the database cannot be used: {}", causes.join(": "));
+    Finding::error(Area::Host, "database", what).next(
+        "check DATABASE_URL, whether the database is up, and that this user may use it; the host \
+         takes nothing in without it",
+    )
 }
 
 async fn read(store: &SqlStore, now: Timestamp, findings: &mut Vec<Finding>) -> anyhow::Result<()> {
@@ -31,7 +40,7 @@ async fn read(store: &SqlStore, now: Timestamp, findings: &mut Vec<Finding>) -> 
         let next = "`provisioner resume` lets it go on";
         findings.push(Finding::warning(Area::Host, "paused", what).next(next));
     }
-    findings.extend(stopped(&quarantine));
+    findings.extend(stopped(&quarantine, now));
     if held > 0 {
         let what = format!("{held} steps wait for approval");
         let next = "`provisioner holds` lists them";
@@ -42,7 +51,7 @@ async fn read(store: &SqlStore, now: Timestamp, findings: &mut Vec<Finding>) -> 
 }
 
 /// What the host does not do any more, because an API refuses or fails.
-fn stopped(quarantine: &Quarantine) -> Vec<Finding> {
+fn stopped(quarantine: &Quarantine, now: Timestamp) -> Vec<Finding> {
     let sides = [(Side::Source, "Bob"), (Side::Target, "360Learning")];
     let sides = sides.into_iter().filter_map(|(side, name)| {
         let cause = quarantine.cause(side)?;
@@ -55,6 +64,13 @@ fn stopped(quarantine: &Quarantine) -> Vec<Finding> {
     });
     let refused: Vec<_> = quarantine.kinds_without_scope().collect();
     let mut findings: Vec<_> = sides.collect();
+    if quarantine.broken_links_until(now).is_some() {
+        let what = "the host writes nothing to 360Learning at present: several linked accounts do \
+                    not exist";
+        let next =
+            "check LEARNING360_BASE_URL and the credentials: they may be of another platform";
+        findings.push(Finding::error(Area::Host, "wrong_platform", what).next(next));
+    }
     if !refused.is_empty() {
         let what = format!(
             "360Learning refused these steps for want of a scope: {}",
@@ -123,16 +139,31 @@ mod tests {
     #[test]
     fn err_04_what_is_not_called_any_more_is_told() {
         let mut quarantine = Quarantine::default();
-        assert!(stopped(&quarantine).is_empty());
+        assert!(stopped(&quarantine, now()).is_empty());
         for _ in 0..3 {
             quarantine.note(Lane::Source, Call::Refused, Jitter::default(), now());
         }
         quarantine.note_missing_scope(ActionKind::AddMembership, now());
-        let findings = stopped(&quarantine);
+        let findings = stopped(&quarantine, now());
         assert!(
             findings[0].what.contains("Bob at present: refused"),
             "{findings:?}"
         );
         assert!(findings[1].what.ends_with("add_membership"), "{findings:?}");
+    }
+
+    #[test]
+    fn mat_16_writes_that_stopped_for_broken_links_are_told() {
+        let mut quarantine = Quarantine::default();
+        for number in 1..=4 {
+            let employee = number.to_string().try_into().unwrap();
+            quarantine.note_broken_link(&employee, now());
+        }
+        let findings = stopped(&quarantine, now());
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert_eq!(findings[0].code, "wrong_platform");
+        assert_eq!(findings[0].severity, Severity::Error);
+        let later = now() + SignedDuration::from_hours(1);
+        assert!(stopped(&quarantine, later).is_empty());
     }
 }

@@ -6,6 +6,7 @@ mod finding;
 mod host;
 mod learning360;
 mod links;
+mod notify;
 mod secrets;
 mod time;
 mod trial;
@@ -26,7 +27,7 @@ use crate::settings::{Apis, Settings};
 ///
 /// Reads both systems, and writes to neither. Everybody in Bob is listed once; a few people are
 /// decided about on trial. Each finding says what it is, which line of the policy it concerns, and
-/// what to do about it.
+/// what to do about it. With --notify a notice is sent to `NOTIFY_URL`, to see whether it arrives.
 ///
 /// Exit codes: 0 if all is well, 3 if there are warnings, 1 if there are errors.
 #[derive(Clone, Debug, Args)]
@@ -37,29 +38,41 @@ pub(crate) struct DoctorArgs {
     /// Take the time from the clock of the sandbox at `HIBOB_BASE_URL`.
     #[arg(long)]
     sandbox: bool,
+    /// Send a notice to `NOTIFY_URL`, and say whether it has arrived.
+    #[arg(long)]
+    notify: bool,
 }
 
 impl DoctorArgs {
     pub(crate) async fn run(self, kit: &Kit) -> anyhow::Result<Exit> {
-        let time = Time::of(self.sandbox);
-        let findings = examine(kit, &self.policy, time).await;
+        let findings = self.examine(kit).await;
         kit.report(&findings)?;
         Ok(findings.exit())
     }
-}
 
-async fn examine(kit: &Kit, file: &Path, time: Time) -> Findings {
-    let mut findings = Vec::new();
-    let apis = settings(kit, &mut findings);
-    let policy = policy(file, &mut findings);
-    if let (Some(apis), Some(policy)) = (apis, policy) {
-        if let Err(error) = online(kit, &apis, &policy, time, &mut findings).await {
-            let what = format!("{error:#}");
-            let next = "correct it in the environment or in `.env`";
-            findings.push(Finding::error(Area::Settings, "unusable", what).next(next));
+    async fn examine(&self, kit: &Kit) -> Findings {
+        let mut findings = Vec::new();
+        let apis = settings(kit, &mut findings);
+        if let Ok(settings) = Settings::read(kit.environment()) {
+            let notify = settings.notify.as_ref();
+            findings.push(if self.notify {
+                notify::try_out(notify).await
+            } else {
+                notify::look(notify)
+            });
         }
+        let policy = policy(&self.policy, &mut findings);
+        if let (Some(apis), Some(policy)) = (apis, policy) {
+            let time = Time::of(self.sandbox);
+            let seen = online(kit, &apis, &policy, time, &mut findings).await;
+            if let Err(error) = seen {
+                let what = format!("{error:#}");
+                let next = "correct it in the environment or in `.env`";
+                findings.push(Finding::error(Area::Settings, "unusable", what).next(next));
+            }
+        }
+        findings.into_iter().collect()
     }
-    findings.into_iter().collect()
 }
 
 /// What the environment says; `None` if the APIs cannot be called with it.
@@ -179,13 +192,14 @@ async fn online(
                 .map(|it| it.next("correct this line of the policy, or create what it names")),
         ),
     }
-    match kit.store().await {
-        Ok(store) => host::look(&store, now, findings).await,
-        Err(_) => {
+    match kit.store_if_any().await {
+        Ok(Some(store)) => host::look(&store, now, findings).await,
+        Ok(None) => {
             let what = "there is no database yet";
             let next = "`provisioner serve` creates it; set DATABASE_URL if there is one elsewhere";
             findings.push(Finding::note(Area::Host, "no_database", what).next(next));
         }
+        Err(error) => findings.push(host::unusable(&error)),
     }
     Ok(())
 }

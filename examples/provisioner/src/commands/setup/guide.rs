@@ -170,15 +170,18 @@ enum Kind {
         usual: Option<&'static str>,
         needed: bool,
     },
-    Secret,
+    Secret {
+        needed: bool,
+    },
 }
 
 impl Variable {
     fn in_force(&self, environment: &Environment) -> Setting {
         let set = environment.get(self.name);
         let (state, value) = match (&self.kind, set) {
-            (Kind::Secret, Some(_)) => (State::Set, None),
-            (Kind::Secret, None) => (State::Missing, None),
+            (Kind::Secret { .. }, Some(_)) => (State::Set, None),
+            (Kind::Secret { needed: true }, None) => (State::Missing, None),
+            (Kind::Secret { needed: false }, None) => (State::Optional, None),
             (Kind::Plain { .. }, Some(value)) => (State::Set, Some(value.to_owned())),
             (Kind::Plain { usual, needed }, None) => {
                 let state = if *needed {
@@ -216,7 +219,7 @@ const SECTIONS: [(&str, &str); 8] = [
 
 const DATABASE: &str = "DATABASE_URL";
 
-const VARIABLES: [Variable; 11] = [
+const VARIABLES: [Variable; 12] = [
     Variable {
         name: "HIBOB_BASE_URL",
         kind: Kind::Plain {
@@ -227,12 +230,12 @@ const VARIABLES: [Variable; 11] = [
     },
     Variable {
         name: "HIBOB_SERVICE_USER_ID",
-        kind: Kind::Secret,
+        kind: Kind::Secret { needed: true },
         what: "step 1",
     },
     Variable {
         name: "HIBOB_SERVICE_USER_TOKEN",
-        kind: Kind::Secret,
+        kind: Kind::Secret { needed: true },
         what: "step 1",
     },
     Variable {
@@ -245,12 +248,12 @@ const VARIABLES: [Variable; 11] = [
     },
     Variable {
         name: "HIBOB_UPSERT_SECRETS",
-        kind: Kind::Secret,
+        kind: Kind::Secret { needed: true },
         what: "step 3; blanks between several",
     },
     Variable {
         name: "HIBOB_DEACTIVATION_SECRETS",
-        kind: Kind::Secret,
+        kind: Kind::Secret { needed: true },
         what: "step 3; blanks between several",
     },
     Variable {
@@ -263,12 +266,12 @@ const VARIABLES: [Variable; 11] = [
     },
     Variable {
         name: "LEARNING360_CLIENT_ID",
-        kind: Kind::Secret,
+        kind: Kind::Secret { needed: true },
         what: "step 4",
     },
     Variable {
         name: "LEARNING360_CLIENT_SECRET",
-        kind: Kind::Secret,
+        kind: Kind::Secret { needed: true },
         what: "step 4",
     },
     Variable {
@@ -286,6 +289,12 @@ const VARIABLES: [Variable; 11] = [
             needed: false,
         },
         what: "behind a proxy with TLS",
+    },
+    // Such an address may hold a secret.
+    Variable {
+        name: "NOTIFY_URL",
+        kind: Kind::Secret { needed: false },
+        what: "who is told of alerts",
     },
 ];
 
@@ -328,6 +337,7 @@ mod tests {
             ("LEARNING360_CLIENT_ID", "canary"),
             ("LEARNING360_CLIENT_SECRET", "canary"),
             (DATABASE, "postgres://host:canary@db.example.com/host"),
+            ("NOTIFY_URL", "https://hooks.example.com/canary"),
             ("HIBOB_BASE_URL", "https://api.sandbox.hibob.com/v1"),
         ]);
         let shown = format!("{guide:?}{}", serde_json::to_string(&guide).unwrap());
@@ -348,6 +358,7 @@ mod tests {
         assert_eq!(state("HIBOB_BASE_URL"), State::Missing);
         assert_eq!(state("HIBOB_COMPANY_ID"), State::Optional);
         assert_eq!(state("LISTEN"), State::Optional);
+        assert_eq!(state("NOTIFY_URL"), State::Optional);
     }
 
     #[test]

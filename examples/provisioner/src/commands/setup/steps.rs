@@ -161,7 +161,7 @@ fn check() -> Step {
     let lines = [
         (
             "provisioner doctor",
-            "checks all of this online, and changes nothing",
+            "checks all of this online; --notify tries out NOTIFY_URL",
         ),
         (
             "provisioner setup --wait",

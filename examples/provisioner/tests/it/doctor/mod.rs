@@ -1,5 +1,6 @@
 //! The command `doctor`: each finding shown by the fault that causes it.
 
+mod host;
 mod policy;
 mod systems;
 
