@@ -23,6 +23,8 @@ mod host;
 mod hst;
 mod intake;
 mod needs;
+#[cfg(unix)]
+mod newcomer;
 mod notices;
 mod operator;
 mod privacy;
