@@ -10,6 +10,7 @@ use provisioning_core::{
 };
 use serde_json::json;
 
+use crate::cases::cases;
 use crate::model::Model;
 use crate::stage::{NOW, POLICY, Stage};
 
@@ -191,7 +192,7 @@ fn rounds(world: &World, model: &Model, person: usize) -> (Verdict, usize) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+    #![proptest_config(cases(500))]
 
     #[test]
     fn a_decision_takes_at_most_four_rounds_and_is_the_same_each_time(world in worlds()) {
