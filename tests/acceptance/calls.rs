@@ -15,7 +15,7 @@ use sandbox::{
 use serde_json::{Value, json};
 use system_tests::{BOB_COMPANY, Endpoint, pages, person};
 
-use crate::rec;
+use crate::company::in_step;
 use crate::{ADA, GRACE, MAIL, OTHER, USER, World};
 
 /// Everything that the host can keep in step: fields, a custom field, a group and a manager.
@@ -183,11 +183,15 @@ async fn two_thousand_events() -> (&'static str, Cost) {
 
 /// Whoever can be compared in lists is.
 async fn light_synchronization() -> (&'static str, Cost) {
-    let both = rec::Both::start(rec::in_step(2_000), system_tests::POLICY).await;
-    both.control.clear_log().await.expect("the log is emptied");
-    let report = both.sync(Depth::Light).await;
+    let mut world = World::start(in_step(2_000)).await;
+    world
+        .control()
+        .clear_log()
+        .await
+        .expect("the log is emptied");
+    let report = world.sync(Depth::Light).await;
     assert_eq!(report.get(Situation::InSync), 2_000, "{}", report.tally);
-    let log = both.control.log().await.expect("the sandbox answers");
+    let log = world.control().log().await.expect("the sandbox answers");
     let cost = counted(&log);
     assert_eq!((cost.searches, cost.writes), (1, 0));
     // A page of people, links and deactivated accounts each, and accounts by the five hundred.

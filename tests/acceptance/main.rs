@@ -6,10 +6,10 @@
 )]
 
 mod calls;
+mod company;
 mod embedded;
 mod metrics;
 mod provisioner;
-mod rec;
 
 /// The stand-ins around the host that has a database and metrics.
 type World = system_tests::World<::provisioner::Host>;

@@ -11,7 +11,9 @@ use anyhow::Context as _;
 use provisioner::{Clock, Environment, Host, Settings, SqlStore};
 use provisioning_core::Policy;
 use provisioning_core::clients::{Bob, Lms};
-use provisioning_core::driver::{Decided, Driver, MemoryStore, Store};
+use provisioning_core::driver::{Approval, Begun, Decided, Driver, MemoryStore, RunMode, Store};
+use provisioning_core::driver::{SurveyError, Whom};
+use provisioning_core::policy::Depth;
 use quickstart::embed::{Service, bound};
 use sandbox::{Sandbox, Seed};
 use tempfile::TempDir;
@@ -45,6 +47,14 @@ pub trait ReferenceHost: fmt::Debug + Sized {
 
     /// Works until nothing is due now.
     fn settle(&self) -> impl Future<Output = anyhow::Result<Vec<Decided>>>;
+
+    /// Has everybody compared; what differs is mended by [`ReferenceHost::settle`].
+    fn synchronize(
+        &self,
+        set_up: &SetUp<'_>,
+        depth: Depth,
+        approval: Approval,
+    ) -> impl Future<Output = Result<Begun, SurveyError>>;
 
     /// How often it has counted this: `deliveries_total` by what became of them, or
     /// `signatures_total` by the label of the secret.
@@ -118,6 +128,22 @@ impl ReferenceHost for Host {
         self.settle().await
     }
 
+    /// As the command `sync` does it: with a driver of its own on the database of the host.
+    async fn synchronize(
+        &self,
+        set_up: &SetUp<'_>,
+        depth: Depth,
+        approval: Approval,
+    ) -> Result<Begun, SurveyError> {
+        let policy = Policy::parse(set_up.policy).expect("the policy is right");
+        let (bob, learning360) = clients(set_up.sandbox).expect("the clients can be built");
+        let (source, target) = (Bob::new(bob, &policy), Lms::new(learning360, &policy));
+        let driver = Driver::new(policy, source, target, self.store().clone());
+        let (now, everybody) = (set_up.sandbox.clock()(), Whom::Everybody);
+        let survey = driver.survey(depth, &everybody, now, &mut |_| {}).await?;
+        Ok(driver.begin(&survey, RunMode::Fresh, approval, now).await?)
+    }
+
     async fn counted(&self, name: &str, labels: &[&str]) -> u64 {
         let answer = reqwest::get(format!("{}/metrics", self.url())).await;
         let text = answer.expect("it answers").text().await.expect("a text");
@@ -154,19 +180,7 @@ impl ReferenceHost for Embedded {
 
     async fn start(set_up: &SetUp<'_>, store: &MemoryStore) -> anyhow::Result<Self> {
         let sandbox = set_up.sandbox;
-        // Calls per second mean nothing where the time is not real.
-        let bob = hibob_client::Client::builder()
-            .service_user(Seed::SERVICE_USER_ID, Seed::SERVICE_USER_TOKEN)
-            .base_url(sandbox.bob_base_url())
-            .quota(hibob_client::Quota::unlimited())
-            .call_timeout(PATIENCE)
-            .build()?;
-        let learning360 = learning360_client::Client::builder()
-            .credentials(Seed::CLIENT_ID, Seed::CLIENT_SECRET)
-            .base_url(sandbox.learning360_base_url())
-            .quota(learning360_client::Quota::unlimited())
-            .call_timeout(PATIENCE)
-            .build()?;
+        let (bob, learning360) = clients(sandbox)?;
         let policy = bound(Policy::parse(set_up.policy)?, &bob).await?;
         let (source, target) = (Bob::new(bob, &policy), Lms::new(learning360, &policy));
         let driver = Driver::new(policy, source, target, store.clone());
@@ -201,6 +215,15 @@ impl ReferenceHost for Embedded {
         Ok(decided)
     }
 
+    async fn synchronize(
+        &self,
+        _: &SetUp<'_>,
+        depth: Depth,
+        approval: Approval,
+    ) -> Result<Begun, SurveyError> {
+        self.service.synchronize(depth, approval).await
+    }
+
     async fn counted(&self, name: &str, labels: &[&str]) -> u64 {
         assert!(
             ["deliveries_total", "signatures_total"].contains(&name),
@@ -213,6 +236,25 @@ impl ReferenceHost for Embedded {
         let what = what.replace("ignored", "by_policy");
         self.service.counted(&what)
     }
+}
+
+/// Clients of both stand-ins. Calls per second mean nothing where the time is not real.
+fn clients(
+    sandbox: &Sandbox,
+) -> anyhow::Result<(hibob_client::Client, learning360_client::Client)> {
+    let bob = hibob_client::Client::builder()
+        .service_user(Seed::SERVICE_USER_ID, Seed::SERVICE_USER_TOKEN)
+        .base_url(sandbox.bob_base_url())
+        .quota(hibob_client::Quota::unlimited())
+        .call_timeout(PATIENCE)
+        .build()?;
+    let learning360 = learning360_client::Client::builder()
+        .credentials(Seed::CLIENT_ID, Seed::CLIENT_SECRET)
+        .base_url(sandbox.learning360_base_url())
+        .quota(learning360_client::Quota::unlimited())
+        .call_timeout(PATIENCE)
+        .build()?;
+    Ok((bob, learning360))
 }
 
 /// The secrets of each webhook's address, separated by blanks.

@@ -1,7 +1,10 @@
 use jiff::Timestamp;
 use provisioner::Host;
 use provisioning_core::Disposition;
-use provisioning_core::driver::Decided;
+use provisioning_core::driver::{
+    Approval, Begun, Decided, Report, RunId, SurveyError, approve, report,
+};
+use provisioning_core::policy::Depth;
 use sandbox::{
     Api, BobAct, Control, Fault, Learning360Act, List, Person, Sandbox, Seed, State, User, Webhook,
 };
@@ -112,6 +115,12 @@ impl<H: ReferenceHost> World<H> {
         }
     }
 
+    /// Like [`World::restart_host`], under another policy.
+    pub async fn restart_under(&mut self, policy: &str) {
+        policy.clone_into(&mut self.policy);
+        self.restart_host().await;
+    }
+
     /// Like [`World::restart_host`], on a database that holds nothing.
     pub async fn restart_on_an_empty_database(&mut self) {
         self.host = None;
@@ -129,7 +138,8 @@ impl<H: ReferenceHost> World<H> {
         }
     }
 
-    async fn sees_a_fault(&self) {
+    /// Waits for the first call that a fault breaks.
+    pub async fn sees_a_fault(&self) {
         loop {
             let log = self.control.log().await.expect("the sandbox answers");
             if log.requests.iter().any(|request| request.fault) {
@@ -200,6 +210,48 @@ impl<H: ReferenceHost> World<H> {
         let decided = self.host().settle().await.expect("the host works");
         self.decided.extend(decided.iter().cloned());
         decided
+    }
+
+    /// Has everybody compared; what differs is mended when the host works.
+    ///
+    /// # Errors
+    /// If there is nothing to compare with.
+    pub async fn synchronize(
+        &self,
+        depth: Depth,
+        approval: Approval,
+    ) -> Result<Begun, SurveyError> {
+        let set_up = self.set_up();
+        self.host().synchronize(&set_up, depth, approval).await
+    }
+
+    /// Has everybody compared, which a person has approved.
+    pub async fn begin(&self, depth: Depth) -> RunId {
+        match self.synchronize(depth, Approval::ByPerson).await {
+            Ok(Begun::Running(run)) => run,
+            other => panic!("it does not begin: {other:?}"),
+        }
+    }
+
+    /// Has everybody compared, and lets the host mend what differs.
+    pub async fn sync(&mut self, depth: Depth) -> Report {
+        let run = self.begin(depth).await;
+        self.settle().await;
+        let report = self.report(run).await;
+        assert_eq!(report.open, 0, "{}", report.tally);
+        report
+    }
+
+    /// Says yes to a full synchronization that waits for a person; whether it did wait.
+    pub async fn approve(&self, run: RunId) -> bool {
+        let now = self.control.now().await.expect("the sandbox answers");
+        approve(self.store(), run, now).await.expect("it holds")
+    }
+
+    /// What has become of a full synchronization.
+    pub async fn report(&self, run: RunId) -> Report {
+        let report = report(self.store(), run).await.expect("it holds");
+        report.expect("there is such a run")
     }
 
     /// The dispositions of an employee's decisions so far, in order.
@@ -323,13 +375,16 @@ impl<H: ReferenceHost> World<H> {
     }
 
     async fn start_host(&mut self) {
-        let set_up = SetUp {
+        let host = H::start(&self.set_up(), &self.database).await;
+        self.host = Some(host.expect("the host starts"));
+    }
+
+    fn set_up(&self) -> SetUp<'_> {
+        SetUp {
             sandbox: &self.sandbox,
             policy: &self.policy,
             sync_at: self.sync_at,
-        };
-        let host = H::start(&set_up, &self.database).await;
-        self.host = Some(host.expect("the host starts"));
+        }
     }
 
     /// The three webhooks of real installations: two of them share a URL, with a secret each.

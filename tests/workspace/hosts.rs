@@ -145,4 +145,4 @@ fn at(proofs: &BTreeMap<Id, Proofs>, places: &[Place]) -> BTreeSet<Id> {
 }
 
 /// How many scenarios are tested on one host alone.
-const ON_ONE_HOST: usize = 27;
+const ON_ONE_HOST: usize = 10;

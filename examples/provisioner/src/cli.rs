@@ -17,7 +17,7 @@ use crate::commands::serve::ServeArgs;
 use crate::commands::setup::SetupArgs;
 use crate::commands::status::StatusArgs;
 use crate::commands::sync::SyncArgs;
-use crate::commands::{Exit, Failure, Kit};
+use crate::commands::{Exit, Kit, next_step};
 use crate::log;
 use crate::output::Form;
 use crate::settings::Environment;
@@ -66,8 +66,7 @@ impl Cli {
         match self.command().await {
             Ok(exit) => exit.into(),
             Err(error) => {
-                let next = error.downcast_ref::<Failure>();
-                log::fatal(&error, next.and_then(Failure::next_step));
+                log::fatal(&error, next_step(&error));
                 Exit::of(&error).into()
             }
         }
@@ -148,5 +147,35 @@ mod tests {
     #[test]
     fn the_definition_holds() {
         <Cli as CommandFactory>::command().debug_assert();
+    }
+
+    /// Whoever operates it learns from the help how a command is used and how it ends.
+    #[test]
+    fn the_help_of_an_operators_command_has_examples_and_exit_codes() {
+        let cli = <Cli as CommandFactory>::command();
+        for name in [
+            "sync",
+            "explain",
+            "preview",
+            "status",
+            "holds",
+            "dead-letters",
+            "forget",
+            "pause",
+            "resume",
+        ] {
+            let mut command = cli.find_subcommand(name).unwrap().clone();
+            let help = command.render_long_help().to_string();
+            let example = format!("\n  provisioner {name} ");
+            let alone = format!("\n  provisioner {name}\n");
+            assert!(help.contains(&example) || help.contains(&alone), "{help}");
+            assert!(help.contains("\nExit codes: 0 "), "{help}");
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "{name}: {argument}");
+            }
+            for part in command.get_subcommands() {
+                assert!(part.get_about().is_some(), "{name} {}", part.get_name());
+            }
+        }
     }
 }

@@ -15,7 +15,9 @@ use hibob_client::webhook::{Opened, is_ping};
 use hibob_client::{Client, CompanyId};
 use jiff::Timestamp;
 use provisioning_core::clients::{Bob, Lms};
+use provisioning_core::driver::{Approval, Begun, RunMode, SurveyError, Whom};
 use provisioning_core::driver::{Decided, Driver, Intake, Noted, Store, StoreError};
+use provisioning_core::policy::Depth;
 use provisioning_core::{Catalog, Classified, Delivery, Endpoint, Policy, classify};
 use tokio::{sync::Notify, time::sleep};
 
@@ -143,6 +145,24 @@ impl<D: Store + 'static> Service<D> {
                 return Ok((decided, turn.next_due));
             }
         }
+    }
+
+    /// Compares everybody, and leaves what differs to the next turns: what no webhook told is
+    /// mended too. Call it once a day. If nobody was asked, the first one of a Store waits until
+    /// `driver::approve` lets it go on.
+    ///
+    /// # Errors
+    /// If a system cannot be listed to the end, if Bob lists nobody, or if the Store fails.
+    pub async fn synchronize(
+        &self,
+        depth: Depth,
+        approval: Approval,
+    ) -> Result<Begun, SurveyError> {
+        let (driver, now, whom) = (&self.driver, (self.clock)(), Whom::Everybody);
+        let survey = driver.survey(depth, &whom, now, &mut |_| {}).await?;
+        let begun = driver.begin(&survey, RunMode::Fresh, approval, now).await?;
+        self.noted.notify_one();
+        Ok(begun)
     }
 
     /// Works for ever, and tells what was decided.

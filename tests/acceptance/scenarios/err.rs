@@ -1,10 +1,12 @@
 //! Errors, limits and crashes.
 
+use provisioning_core::policy::Depth;
+use provisioning_core::sync::Situation;
 use provisioning_core::{Disposition, Reason};
-use sandbox::{Api, BobAct, Effect, Fault, Moment, UserStatus};
+use sandbox::{Api, BobAct, Effect, Fault, Moment, Switches, UserStatus};
 use system_tests::person;
 
-use super::World;
+use super::{World, grp};
 use crate::{ADA, MAIL, USER, date, linked};
 
 /// The answer to each write in turn is lost, and the host is replaced by a new one right after:
@@ -117,4 +119,28 @@ async fn err_11_one_person_who_fails_does_not_hold_up_the_others() {
     assert_eq!(world.state().await.mappings.len(), 9);
     world.pass(60).await;
     assert_eq!(world.state().await.mappings.len(), 10);
+}
+
+#[tokio::test]
+async fn err_10_while_bulk_operations_are_switched_off_the_people_are_retried() {
+    let (seed, policy) = grp::with_group(205);
+    let mut switches = Switches::default();
+    switches.learning360.bulk.disabled = true;
+    let mut world = World::with_policy(seed.switches(switches), &policy).await;
+    world.control().clear_log().await.expect("cleared");
+    let report = world.sync(Depth::Deep).await;
+    assert_eq!(report.get(Situation::Error), 205, "{}", report.tally);
+    let log = world.control().log().await.expect("the sandbox answers");
+    let alone = |route: &&String| route.contains("{role}");
+    assert_eq!(log.counts.keys().find(alone), None);
+}
+
+#[tokio::test]
+async fn err_10_a_few_people_do_without_bulk_operations() {
+    let (seed, policy) = grp::with_group(30);
+    let mut switches = Switches::default();
+    switches.learning360.bulk.disabled = true;
+    let mut world = World::with_policy(seed.switches(switches), &policy).await;
+    let report = world.sync(Depth::Deep).await;
+    assert_eq!(report.get(Situation::Update), 30, "{}", report.tally);
 }

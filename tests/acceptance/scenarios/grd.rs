@@ -2,16 +2,20 @@
 //! host's commands do it.
 
 use hibob_client::EmployeeId;
-use provisioning_core::driver::{Review, Store as _, review};
+use provisioning_core::driver::{Approval, Begun, Review, Store as _, SurveyError, review};
+use provisioning_core::policy::Depth;
+use provisioning_core::sync::Situation;
 use provisioning_core::{Disposition, HoldId};
-use sandbox::{Api, BobAct, Seed, UserStatus};
+use sandbox::{Api, BobAct, Effect, Fault, Seed, UserStatus};
+use system_tests::{POLICY, person};
 
 use super::World;
-use crate::{date, rec};
+use crate::company::{in_step, mail};
+use crate::date;
 
 /// Forty people of whom eight leave: five pass in an hour, three are held.
 async fn three_held() -> World {
-    let mut world = World::start(rec::in_step(40)).await;
+    let mut world = World::start(in_step(40)).await;
     for number in 0..8 {
         let act = BobAct::terminate(Seed::employee_id(number), date("2026-03-01"));
         world.bob_act(act).await;
@@ -80,8 +84,70 @@ async fn grd_03_who_is_rejected_keeps_the_account() {
 }
 
 #[tokio::test]
+async fn grd_08_a_list_of_nobody_is_given_up() {
+    let mut world = World::start(in_step(3)).await;
+    world.sync(Depth::Light).await;
+    let empty = Fault::new(Api::Bob, Effect::EmptyList);
+    world.fault(empty.on("POST", "/v1/people/search")).await;
+    let refused = world.synchronize(Depth::Light, Approval::ByPerson).await;
+    assert!(matches!(refused, Err(SurveyError::Empty)), "{refused:?}");
+    assert!(world.settle().await.is_empty());
+    assert_eq!(deactivated(&world).await, 0);
+    world.control().clear_faults().await.expect("cleared");
+    let report = world.sync(Depth::Light).await;
+    assert_eq!(report.get(Situation::InSync), 3, "{}", report.tally);
+}
+
+#[tokio::test]
+async fn grd_13_the_first_one_waits_for_a_person_and_events_flow() {
+    let ids = [Seed::employee_id(90), Seed::employee_id(91)];
+    let seed = in_step(3).employee(person(&ids[0], &mail(90)));
+    let mut world = World::start(seed).await;
+    let begun = world.synchronize(Depth::Light, Approval::Standing).await;
+    let Ok(Begun::Waiting(run)) = begun else {
+        panic!("it must wait: {begun:?}");
+    };
+    assert!(world.pass(60 * 60).await.is_empty());
+    world.bob(BobAct::Hire(person(&ids[1], &mail(91)))).await;
+    assert!(world.account(&ids[1]).await.is_some(), "an event is no run");
+    assert!(world.account(&ids[0]).await.is_none());
+
+    assert!(world.approve(run).await);
+    world.settle().await;
+    let report = world.report(run).await;
+    assert_eq!(report.get(Situation::Create), 1, "{}", report.tally);
+    assert!(world.account(&ids[0]).await.is_some());
+    // From now on nobody has to be asked.
+    let begun = world.synchronize(Depth::Light, Approval::Standing).await;
+    assert!(matches!(begun, Ok(Begun::Running(_))), "{begun:?}");
+}
+
+#[tokio::test]
+async fn grd_14_whom_a_new_policy_leaves_out_is_held_and_everything_else_flows() {
+    let mut world = World::start(in_step(12)).await;
+    // Everybody was in scope once.
+    for number in 0..12 {
+        let seen = BobAct::emit("employee.updated", Seed::employee_id(number));
+        world.bob_act(seen).await;
+    }
+    world.pass(60).await;
+    let narrow = "[scope]\nwhen = \"work.siteId == '2606111'\"\n\
+                  [lifecycle]\non_out_of_scope = \"deactivate\"\n";
+    world.restart_under(&format!("{POLICY}{narrow}")).await;
+    let leaves = BobAct::terminate(Seed::employee_id(0), date("2026-03-01"));
+    world.bob(leaves).await;
+    let report = world.sync(Depth::Light).await;
+    assert_eq!(report.get(Situation::Held), 11, "{}", report.tally);
+    assert_eq!(deactivated(&world).await, 1, "a leaver is a leaver");
+
+    let holds: Vec<_> = held(&world).await.into_iter().map(|it| it.1).collect();
+    answer(&mut world, Review::Approve, &holds).await;
+    assert_eq!(deactivated(&world).await, 12);
+}
+
+#[tokio::test]
 async fn grd_16_a_pause_takes_in_and_writes_nothing_and_ends_in_one_decision_each() {
-    let mut world = World::start(rec::in_step(2)).await;
+    let mut world = World::start(in_step(2)).await;
     world.store().pause().await.expect("it holds");
     for (number, surname) in [(0, "Murray"), (0, "Gray"), (1, "Murray")] {
         let act = BobAct::edit(Seed::employee_id(number), "root.surname", surname);

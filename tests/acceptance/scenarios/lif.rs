@@ -2,9 +2,10 @@
 
 use provisioning_core::{Disposition, Reason};
 use sandbox::{
-    BobAct, Credential, CustomField, CustomValue, Learning360Act, Seed, ServiceUser, UserStatus,
+    Api, BobAct, Credential, CustomField, CustomValue, Effect, Fault, Learning360Act, Seed,
+    ServiceUser, UserStatus,
 };
-use system_tests::person;
+use system_tests::{POLICY, person};
 
 use super::World;
 use crate::{ADA, MAIL, USER, account, at, date, linked};
@@ -166,6 +167,27 @@ async fn lif_20_a_record_that_was_stale_is_caught_by_the_second_look() {
 }
 
 #[tokio::test]
+async fn lif_21_while_bob_gives_no_answer_the_event_alone_counts_only_if_the_policy_says_so() {
+    let after = "[lifecycle]\nact_on_event_after = \"4h\"\n";
+    for (rule, status) in [("", UserStatus::Active), (after, UserStatus::Deleted)] {
+        let mut world = World::with_policy(linked(), &format!("{POLICY}{rule}")).await;
+        let page = Fault::new(Api::Bob, Effect::Html);
+        world.fault(page.on("POST", "/v1/people/search")).await;
+        world.bob(BobAct::emit("employee.inactivated", ADA)).await;
+        let first = world.last(ADA).disposition;
+        assert_eq!(first, Disposition::Retry(Reason::Unavailable));
+        for _ in 0..7 {
+            world.pass(30 * 60).await;
+            assert_eq!(world.user(USER).await.status, UserStatus::Active);
+        }
+        for _ in 0..5 {
+            world.pass(30 * 60).await;
+        }
+        assert_eq!(world.user(USER).await.status, status, "{rule}");
+    }
+}
+
+#[tokio::test]
 async fn lif_23_a_linked_person_whom_bob_does_not_show_keeps_the_account() {
     let mut world = World::start(linked()).await;
     world.bob_act(BobAct::ServiceUser(sees_only("hired"))).await;
@@ -193,6 +215,21 @@ async fn lif_24_an_employee_who_becomes_visible_late_is_created_then() {
     world.bob_act(BobAct::ServiceUser(all)).await;
     world.pass(25).await;
     assert!(world.account(ADA).await.is_some());
+}
+
+#[tokio::test]
+async fn lif_33_an_announced_leaver_whom_bob_hides_is_deactivated_after_two_minutes() {
+    let mut world = World::start(linked()).await;
+    world.bob_act(BobAct::ServiceUser(sees_only("hired"))).await;
+    world.bob(BobAct::emit("employee.inactivated", ADA)).await;
+    let first = world.last(ADA).disposition;
+    assert_eq!(first, Disposition::NoOp(Reason::NotVisible));
+    world.pass(60).await;
+    assert_eq!(world.user(USER).await.status, UserStatus::Active);
+    world.pass(60).await;
+    let second = world.last(ADA).disposition;
+    assert_eq!(second, Disposition::Apply(Reason::EventAndInvisible));
+    assert_eq!(world.user(USER).await.status, UserStatus::Deleted);
 }
 
 #[tokio::test]
@@ -233,7 +270,7 @@ async fn lif_28_an_account_that_an_administrator_revived_is_deactivated_again() 
 
 #[tokio::test]
 async fn lif_29_and_30_leaving_the_scope_keeps_the_account_and_coming_back_reuses_it() {
-    let policy = system_tests::POLICY.replace(
+    let policy = POLICY.replace(
         "[time]",
         "[scope]\nwhen = \"work.siteId == '2606110'\"\n[time]",
     );
@@ -254,9 +291,8 @@ async fn lif_29_and_30_leaving_the_scope_keeps_the_account_and_coming_back_reuse
 
 #[tokio::test]
 async fn lif_35_a_leaver_out_of_scope_or_with_hidden_scope_fields_is_deactivated() {
-    let out =
-        system_tests::POLICY.replace("[time]", "[scope]\nwhen = \"work.siteId == '1'\"\n[time]");
-    let hidden = system_tests::POLICY.replace(
+    let out = POLICY.replace("[time]", "[scope]\nwhen = \"work.siteId == '1'\"\n[time]");
+    let hidden = POLICY.replace(
         "[time]",
         "[scope]\nwhen = \"home.mobilePhone == '1'\"\n[time]",
     );
@@ -276,7 +312,7 @@ async fn lif_35_a_leaver_out_of_scope_or_with_hidden_scope_fields_is_deactivated
 
 #[tokio::test]
 async fn lif_35_a_hidden_scope_field_changes_nothing_for_an_active_person() {
-    let hidden = system_tests::POLICY.replace(
+    let hidden = POLICY.replace(
         "[time]",
         "[scope]\nwhen = \"home.mobilePhone == '1'\"\n[time]",
     );

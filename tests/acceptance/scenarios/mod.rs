@@ -3,11 +3,16 @@
 
 use super::World;
 
+mod cf;
+mod cfg;
+mod dat;
 mod err;
 mod ev;
 mod grd;
+mod grp;
 mod lif;
 mod mat;
 mod prv;
+mod rec;
 mod sec;
 mod standing;

@@ -12,6 +12,7 @@ use super::failure::Failure;
 use super::kit::{Kit, Time};
 use crate::clients::Clients;
 use crate::clock::Clock;
+use crate::output::{Form, Report};
 
 /// Which clock counts.
 #[derive(Clone, Copy, Debug, Args)]
@@ -60,6 +61,24 @@ impl ConfirmArgs {
         self.yes
     }
 
+    /// Asks whether what is shown is to be done. If nobody says yes and the result is wanted as
+    /// JSON, what would be done is the result.
+    ///
+    /// # Errors
+    /// As [`ConfirmArgs::ask`].
+    pub(crate) fn ask_about(
+        self,
+        kit: &Kit,
+        shown: &impl Report,
+        question: &str,
+    ) -> anyhow::Result<()> {
+        let asked = self.ask(question);
+        if asked.is_err() && kit.form() == Form::Json {
+            kit.report(shown)?;
+        }
+        asked
+    }
+
     /// Asks a yes-or-no question on stderr, unless `--yes` says it all.
     ///
     /// # Errors
@@ -80,7 +99,10 @@ impl ConfirmArgs {
         std::io::stdin().lock().read_line(&mut answer)?;
         match answer.trim().to_lowercase().as_str() {
             "y" | "yes" => Ok(()),
-            _ => Err(refused("the answer was no, and nothing was done").into()),
+            _ => {
+                let failure = refused("the answer was no, and nothing was done");
+                Err(failure.next("say y or yes to have it done").into())
+            }
         }
     }
 }

@@ -31,6 +31,13 @@ use crate::store::{Forgotten, SqlStore, Traces};
 /// synchronization meets them as a newcomer; have the record deleted there first. Plan files that
 /// you have kept are yours to delete.
 #[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provisioner explain ada@example.com        tells the id
+  provisioner forget 3332883894235038486     says what goes, and asks
+  provisioner forget 3332883894235038486 --yes
+
+Exit codes: 0 forgotten, 1 failed or refused, 2 usage, 4 a person has to say yes.")]
 pub(crate) struct ForgetArgs {
     /// The id of the employee.
     #[arg(value_name = "EMPLOYEE")]
@@ -105,15 +112,18 @@ impl ForgetArgs {
         for line in plan.lines() {
             kit.output().note(line);
         }
-        self.confirm
-            .ask("Forget this employee? It cannot be undone.")?;
+        let question = "Forget this employee? It cannot be undone.";
+        self.confirm.ask_about(kit, &plan, question)?;
 
         // The link first: with it, the next event would bring everything back.
         for link in &outside.links {
             if let Some(clients) = &clients {
                 let links = clients.learning360.external_ids();
                 let deleted = links.delete(link.id()).await;
-                deleted.context("the external ID was not deleted; nothing was forgotten")?;
+                deleted.context(
+                    Failure::new("the external ID was not deleted; nothing was forgotten")
+                        .next("let the credentials write external IDs, then say it again"),
+                )?;
             }
         }
         let now = clock.now().await;
@@ -140,7 +150,7 @@ impl ForgetArgs {
             .value(employee.as_str())
             .all()
             .await
-            .context("360Learning's external IDs cannot be read")?;
+            .context(unread("360Learning's external IDs cannot be read"))?;
         let links: Vec<_> = links
             .into_iter()
             .filter(|link| {
@@ -152,7 +162,7 @@ impl ForgetArgs {
             let is_left = match user {
                 Ok(user) => *user.status() == UserStatus::Deleted,
                 Err(error) if error.is_not_found() => true,
-                Err(error) => return Err(error).context("the account cannot be read"),
+                Err(error) => return Err(error).context(unread("the account cannot be read")),
             };
             if !is_left && !self.even_active {
                 let user = link.target();
@@ -222,6 +232,13 @@ impl Report for Forgot {
     fn tell(&self, output: &Output) {
         output.line(output.paint(Look::Good, "Forgotten."));
     }
+}
+
+/// A call that is made before anything is forgotten.
+fn unread(what: &str) -> Failure {
+    let next =
+        "`provisioner doctor` says what is missing; with --keep-link neither system is called";
+    Failure::new(what).next(next)
 }
 
 fn employee(text: &str) -> anyhow::Result<EmployeeId> {

@@ -27,5 +27,5 @@ mod stop;
 pub(crate) mod sync;
 
 pub(crate) use self::exit::Exit;
-pub(crate) use self::failure::Failure;
+pub(crate) use self::failure::{Failure, next_step};
 pub(crate) use self::kit::{Kit, Time};

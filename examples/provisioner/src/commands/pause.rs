@@ -12,12 +12,27 @@ use crate::output::{Look, Output, Report};
 /// A decision that is under way ends as it began. What Bob reports meanwhile is kept, and each
 /// employee is decided about once, from fresh facts, after `provisioner resume`.
 #[derive(Clone, Copy, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provisioner pause
+  provisioner status       says that it is paused, and how many people wait
+  provisioner sync --plan plan.json
+                           looks only, so it works during a pause
+  provisioner resume
+
+Exit codes: 0 it is paused, also if it was before, 1 failed, 2 usage.")]
 pub(crate) struct PauseArgs {}
 
 /// Let the work go on after `provisioner pause`.
 ///
 /// Everybody about whom something came meanwhile is decided about once, from fresh facts.
 #[derive(Clone, Copy, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provisioner resume
+  provisioner status       says how many people are still to be decided about
+
+Exit codes: 0 the work goes on, also if it was not paused, 1 failed, 2 usage.")]
 pub(crate) struct ResumeArgs {}
 
 /// Whether the work is paused.

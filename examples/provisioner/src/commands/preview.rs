@@ -14,7 +14,8 @@ use serde::Serialize;
 
 use super::args::{PolicyArgs, TimeArgs};
 use super::looking::Looking;
-use super::{Exit, Kit, catalog};
+use super::steps::always_takes_away;
+use super::{Exit, Failure, Kit, catalog};
 use crate::clients::Clients;
 use crate::clock::Clock;
 use crate::output::words::people;
@@ -32,8 +33,8 @@ Examples:
   provisioner preview changed.toml
   provisioner preview changed.toml --policy policy.toml --only 3332883894235038486
 
-Exit codes: 0 everybody was compared, 2 the changed policy cannot be used, 3 somebody could not be
-decided about.")]
+Exit codes: 0 everybody was compared, 1 failed, 2 the changed policy cannot be used, 3 somebody could
+not be decided about.")]
 pub(crate) struct PreviewArgs {
     /// The changed policy.
     #[arg(value_name = "POLICY")]
@@ -123,7 +124,10 @@ impl Case<'_> {
         let now = self.clock.now().await;
         let mut watch = |step| looking.tell(step);
         let preview = driver.preview(self.new, self.whom, now, &mut watch).await;
-        preview.context("the two policies cannot be compared now")
+        preview.context(
+            Failure::new("the two policies cannot be compared now")
+                .next("`provisioner doctor` says what is missing; then try again"),
+        )
     }
 }
 
@@ -215,14 +219,8 @@ fn words(effect: Effect) -> (Look, String) {
         ActionKind::Deactivate => "deactivates an account",
         _ => "does something else",
     };
-    let takes = |kind: ActionKind| {
-        matches!(
-            kind,
-            ActionKind::Deactivate | ActionKind::RemoveMembership | ActionKind::RemoveManager
-        )
-    };
     match effect {
-        Effect::Does(kind) if takes(kind) => (Look::Bad, does(kind).to_owned()),
+        Effect::Does(kind) if always_takes_away(kind) => (Look::Bad, does(kind).to_owned()),
         Effect::Does(kind) => (Look::Good, does(kind).to_owned()),
         Effect::Leaves(kind) => (Look::Notable, format!("no longer {}", does(kind))),
         Effect::Differs => (Look::Notable, "writes other fields or values".to_owned()),

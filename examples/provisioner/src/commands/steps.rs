@@ -2,7 +2,28 @@
 
 use learning360_client::{CustomFieldId, GroupId, Invitation, Role};
 use provisioning_core::facts::Membership;
-use provisioning_core::{Action, Catalog, Policy};
+use provisioning_core::{Action, ActionKind, Catalog, Change, Policy};
+
+/// Whether a step takes something away, so that an operator has to see it before it is done.
+pub(crate) fn takes_away(action: &Action) -> bool {
+    match action {
+        Action::Edit { changes } => changes.iter().any(|(_, change)| *change == Change::Clear),
+        Action::SetCustomValues { before, after } => before
+            .differing(after)
+            .any(|field| after.get(field).is_none()),
+        // 360Learning does it by itself on that day.
+        Action::Schedule { at } => at.is_some(),
+        _ => always_takes_away(action.kind()),
+    }
+}
+
+/// Whether every step of this kind does.
+pub(crate) fn always_takes_away(kind: ActionKind) -> bool {
+    matches!(
+        kind,
+        ActionKind::Deactivate | ActionKind::RemoveMembership | ActionKind::RemoveManager
+    )
+}
 
 /// The names of what a policy is bound to.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +97,52 @@ impl<'p> Names<'p> {
         match &membership.role {
             Role::Learner => group.to_owned(),
             role => format!("{group} as {}", role.as_str()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn whatever_takes_something_away_is_told_apart() {
+        let (id, group) = ("650000000000000000000001", "650000000000000000000002");
+        let membership = json!({"group": group, "role": "learner"});
+        let (full, less) = (json!({id: "a", group: "b"}), json!({id: "a"}));
+        let table = [
+            (json!("deactivate"), true),
+            (
+                json!({"remove_membership": {"membership": membership}}),
+                true,
+            ),
+            (json!({"remove_manager": {"manager": id}}), true),
+            (
+                json!({"edit": {"changes": {"job": "clear", "lastName": {"set": "a"}}}}),
+                true,
+            ),
+            (
+                json!({"set_custom_values": {"before": full, "after": less}}),
+                true,
+            ),
+            (json!({"schedule": {"at": "2026-04-01T00:00:00Z"}}), true),
+            (json!({"schedule": {"at": null}}), false),
+            (
+                json!({"set_custom_values": {"before": less, "after": full}}),
+                false,
+            ),
+            (json!({"edit": {"changes": {"job": {"set": "a"}}}}), false),
+            (json!({"add_membership": {"membership": membership}}), false),
+            (json!({"add_manager": {"manager": id}}), false),
+            (json!({"add_report": {"report": id}}), false),
+            (json!({"link": {"employee": "1"}}), false),
+            (json!("activate"), false),
+        ];
+        for (action, taken) in table {
+            let action: Action = serde_json::from_value(action).unwrap();
+            assert_eq!(takes_away(&action), taken, "{action}");
         }
     }
 }

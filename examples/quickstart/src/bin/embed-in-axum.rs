@@ -1,7 +1,8 @@
 //! Embed the driver in axum: webhooks in, accounts out, in the service that you already run.
 //!
 //! What happens to a webhook is in `embed.rs`, the next page. State is in memory here, and gone
-//! with the process; a service implements `Store` on its database.
+//! with the process; a service implements `Store` on its database, and calls
+//! `Service::synchronize` once a day for what no webhook told.
 
 use std::sync::Arc;
 

@@ -2,7 +2,7 @@ use clap::Args;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::MOST;
+use super::ALL;
 use crate::commands::args::TimeArgs;
 use crate::commands::{Exit, Kit};
 use crate::output::words::{ago, count, people};
@@ -48,8 +48,8 @@ impl ListArgs {
     pub(super) async fn run(self, kit: &Kit) -> anyhow::Result<Exit> {
         let now = self.time.clock(kit).await?.now().await;
         let store = kit.store().await?;
-        let employees = store.dead_ends(MOST).await?;
-        let deliveries = store.dead_letters(MOST).await?;
+        let employees = store.dead_ends(ALL).await?;
+        let deliveries = store.dead_letters(ALL).await?;
         kit.report(&DeadLetters {
             employees: employees.into_iter().map(DeadEnd::of).collect(),
             deliveries: deliveries.into_iter().map(Unused::of).collect(),
@@ -98,7 +98,7 @@ impl Report for DeadLetters {
             let text = format!("It cannot be done for {}.", people(self.employees.len()));
             output.line(output.paint(Look::Bad, text));
             let mut table = Table::new(["employee", "reason", "decided"]);
-            for one in &self.employees {
+            for one in self.employees.iter().take(SHOWN) {
                 table.row([
                     cell(Look::Title, &one.employee),
                     cell(Look::Bad, &one.reason),
@@ -106,6 +106,7 @@ impl Report for DeadLetters {
                 ]);
             }
             output.table(table);
+            tell_more(output, self.employees.len());
         }
         if !self.deliveries.is_empty() {
             if !self.employees.is_empty() {
@@ -115,7 +116,7 @@ impl Report for DeadLetters {
             let text = count(number, "delivery", "deliveries");
             output.line(output.paint(Look::Notable, format_args!("{text} could not be used.")));
             let mut table = Table::new(["delivery", "endpoint", "reason", "times", "last"]);
-            for letter in &self.deliveries {
+            for letter in self.deliveries.iter().take(SHOWN) {
                 table.row([
                     cell(Look::Title, letter.short()),
                     letter.endpoint.as_str().into(),
@@ -125,10 +126,21 @@ impl Report for DeadLetters {
                 ]);
             }
             output.table(table);
+            tell_more(output, self.deliveries.len());
         }
         output.note("next: `provisioner dead-letters show EMPLOYEE|DELIVERY`");
     }
 }
 
+fn tell_more(output: &Output, number: usize) {
+    if let Some(more) = number.checked_sub(SHOWN).filter(|more| *more > 0) {
+        let text = format!("and {more} more; `--json` has them all");
+        output.line(output.paint(Look::Quiet, text));
+    }
+}
+
 /// So much of a digest is shown.
 const SHORT: usize = 12;
+
+/// So many of a kind are shown.
+const SHOWN: usize = 20;

@@ -22,7 +22,14 @@ use super::{Exit, Kit};
 /// either, because a delivery only says that somebody is worth a look: `provisioner sync --light`
 /// looks at everybody.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = "Begin with `provisioner dead-letters list`.")]
+#[command(after_help = "\
+Examples:
+  provisioner dead-letters list
+  provisioner dead-letters show 3332883894235038486
+  provisioner dead-letters replay 3332883894235038486
+  provisioner dead-letters replay --all
+
+Exit codes: 0 done, 1 there is no such dead letter, 2 usage.")]
 pub(crate) struct DeadLettersArgs {
     #[command(subcommand)]
     what: What,
@@ -45,5 +52,5 @@ impl DeadLettersArgs {
     }
 }
 
-/// As many as a person can read; beyond that a count tells more.
-const MOST: u32 = 1_000;
+/// A company that 360Learning refuses as a whole is as many dead letters as it has people.
+const ALL: u32 = u32::MAX;

@@ -5,7 +5,7 @@ use provisioning_core::Hint;
 use provisioning_core::driver::{Intake, Store as _};
 use serde::Serialize;
 
-use super::MOST;
+use super::ALL;
 use crate::commands::args::TimeArgs;
 use crate::commands::{Exit, Failure, Kit};
 use crate::output::words::people;
@@ -31,13 +31,15 @@ pub(super) struct ReplayArgs {
 struct Replayed {
     /// Who is decided about again.
     employees: Vec<String>,
+    /// Whether a host is at work, which does it.
+    host: bool,
 }
 
 impl ReplayArgs {
     pub(super) async fn run(self, kit: &Kit) -> anyhow::Result<Exit> {
         let now = self.time.clock(kit).await?.now().await;
         let store = kit.store().await?;
-        let dead = store.dead_ends(MOST).await?;
+        let dead = store.dead_ends(ALL).await?;
         let dead: Vec<String> = dead.into_iter().map(|end| end.employee).collect();
         let employees = if self.all {
             dead.clone()
@@ -59,7 +61,8 @@ impl ReplayArgs {
                 .note(Intake::new(employee, Hint::refresh(now), now))
                 .await?;
         }
-        kit.report(&Replayed { employees })?;
+        let host = store.hosts_at_work(now).await? > 0;
+        kit.report(&Replayed { employees, host })?;
         Ok(Exit::Done)
     }
 }
@@ -70,10 +73,16 @@ impl Report for Replayed {
             output.line(output.paint(Look::Good, "There is nobody to decide about again."));
             return;
         }
-        let text = format!(
-            "{} will be decided about again now.",
-            people(self.employees.len())
-        );
-        output.line(output.paint(Look::Good, text));
+        let of = people(self.employees.len());
+        let (look, text) = if self.host {
+            (Look::Good, format!("{of} will be decided about again now."))
+        } else {
+            let text = format!(
+                "{of} will be decided about again once `provisioner serve` or `provisioner sync` \
+                 works; no host is at work now."
+            );
+            (Look::Notable, text)
+        };
+        output.line(output.paint(look, text));
     }
 }

@@ -3,7 +3,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::MOST;
+use super::ALL;
 use super::list::{DeadEnd, Unused};
 use crate::commands::args::TimeArgs;
 use crate::commands::{Exit, Failure, Kit};
@@ -31,12 +31,12 @@ impl ShowArgs {
     pub(super) async fn run(self, kit: &Kit) -> anyhow::Result<Exit> {
         let now = self.time.clock(kit).await?.now().await;
         let store = kit.store().await?;
-        let mut ends = store.dead_ends(MOST).await?.into_iter();
+        let mut ends = store.dead_ends(ALL).await?.into_iter();
         if let Some(end) = ends.find(|end| end.employee == self.which) {
             kit.report(&Shown::Employee(DeadEnd::of(end), now))?;
             return Ok(Exit::Done);
         }
-        let letters = store.dead_letters(MOST).await?.into_iter();
+        let letters = store.dead_letters(ALL).await?.into_iter();
         let word = self.which.to_lowercase();
         let is_meant = |digest: &str| word.len() >= SHORTEST && digest.starts_with(&word);
         let meant = letters.filter(|letter| is_meant(&letter.digest));
@@ -64,8 +64,11 @@ impl Report for Shown {
                         format!("{} ({})", time(end.at), ago(end.at, *now)),
                     ),
                 ];
-                rows.extend(tried(&end.detail).into_iter().map(|step| ("tried", step)));
+                let tried = tried(&end.detail);
+                let helps = helps(&end.reason, &tried).to_owned();
+                rows.extend(tried.into_iter().map(|step| ("tried", step)));
                 rows.extend(found(&end.detail).into_iter().map(|what| ("found", what)));
+                rows.push(("helps", helps));
                 output.pairs(rows);
                 let id = &end.employee;
                 output.note(format_args!(
@@ -112,6 +115,20 @@ fn found(detail: &Value) -> Vec<String> {
         .filter_map(Value::as_str)
         .map(str::to_owned)
         .collect()
+}
+
+/// What a person can do about it.
+fn helps(reason: &str, tried: &[String]) -> &'static str {
+    let is_refused = |code| tried.iter().any(|step| step.ends_with(code));
+    if is_refused("mailUsedTooManyTimes") {
+        return "another mail for the person in Bob; 360Learning takes this one no more";
+    }
+    match reason {
+        "fix_data" => "another value in Bob, or in the rule of the policy that makes it",
+        "unknown_code" => "whatever the code asks for; this version does not know it",
+        "given_up" => "`provisioner doctor`, which says what does not work; it was tried for weeks",
+        _ => "`provisioner explain EMPLOYEE`, which says what stands in the way",
+    }
 }
 
 fn why(reason: &str) -> &'static str {

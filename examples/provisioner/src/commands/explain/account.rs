@@ -5,6 +5,7 @@ use learning360_client::{CustomValues, User, UserField, UserId};
 use provisioning_core::driver::Explained;
 
 use crate::clients::Clients;
+use crate::commands::Failure;
 use crate::commands::steps::Names;
 
 /// An account with all that a policy may set.
@@ -38,7 +39,11 @@ impl Account {
         let user = match users.get(id).await {
             Ok(user) => user,
             Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error).context("the account cannot be read"),
+            Err(error) => {
+                let failure = Failure::new("the account cannot be read");
+                let failure = failure.next("`provisioner doctor` says what is missing");
+                return Err(error).context(failure);
+            }
         };
         Ok(Some(Self {
             user,

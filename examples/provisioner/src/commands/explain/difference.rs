@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::Values;
 use super::account::Account;
-use crate::commands::steps::Names;
+use crate::commands::steps::{Names, takes_away};
 
 /// Something that the policy works out.
 #[derive(Debug, Serialize)]
@@ -53,6 +53,8 @@ pub(super) struct Planned {
     #[serde(skip)]
     pub(super) words: String,
     pub(super) because: Reason,
+    #[serde(skip)]
+    pub(super) takes: bool,
     /// Whether it would run now; otherwise the guards hold it, or a step that it needs.
     pub(super) runs: bool,
     /// What it changes, field by field.
@@ -128,6 +130,7 @@ pub(super) fn steps(
         action: step.action.to_string(),
         words: names.step(&step.action),
         because: step.reason,
+        takes: takes_away(&step.action),
         runs: explained.run.contains(&step.id),
         changes: changes(step, account, names, values),
     });

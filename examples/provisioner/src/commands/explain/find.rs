@@ -54,7 +54,7 @@ async fn in_bob(clients: &Clients, address: EmailAddress) -> anyhow::Result<Vec<
     let id = FieldId::parse(hibob_client::fields::ROOT_ID).ok();
     let search = clients.bob.people().search().fields(id).emails([address]);
     let found = search.show_inactive(true).send().await;
-    let found = found.context("Bob cannot be asked for the mail")?;
+    let found = found.context(unasked("Bob cannot be asked for the mail"))?;
     let ids = found.employees.iter().map(|employee| employee.id().clone());
     Ok(ids.collect())
 }
@@ -80,14 +80,19 @@ async fn by_account(
         let users = users
             .all()
             .await
-            .context("360Learning cannot be asked for the mail")?;
+            .context(unasked("360Learning cannot be asked for the mail"))?;
         for user in users {
             let links = clients.learning360.external_ids().list().platform(platform);
             let links = links.target(user.id()).all().await;
-            let links = links.context("360Learning's external IDs cannot be read")?;
+            let links = links.context(unasked("360Learning's external IDs cannot be read"))?;
             let links = links.iter().filter(|link| link.platform() == platform);
             found.extend(links.filter_map(|link| EmployeeId::try_from(link.value()).ok()));
         }
     }
     Ok(found)
+}
+
+fn unasked(what: &str) -> Failure {
+    let next = "name the employee by id, or let `provisioner doctor` say what is missing";
+    Failure::new(what).next(next)
 }

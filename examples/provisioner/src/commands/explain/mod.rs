@@ -20,7 +20,7 @@ use self::difference::{Field, Planned};
 use self::history::Past;
 use super::args::{PolicyArgs, TimeArgs};
 use super::steps::Names;
-use super::{Exit, Kit};
+use super::{Exit, Failure, Kit};
 use crate::clients::Clients;
 
 /// Show how it comes to what is done about one employee, what would be done now, and what was done.
@@ -157,10 +157,10 @@ async fn explain<D: Store>(
     let source = Bob::new(clients.bob.clone(), policy);
     let target = Lms::new(clients.learning360.clone(), policy);
     let driver = Driver::new(policy.clone(), source, target, store);
-    driver
-        .explain(employee, now)
-        .await
-        .context("the employee cannot be decided about now")
+    driver.explain(employee, now).await.context(
+        Failure::new("the employee cannot be decided about now")
+            .next("`provisioner status` says which system is not called, and until when"),
+    )
 }
 
 /// The sentences of the decision, and those of the guards.

@@ -1,5 +1,3 @@
-use provisioning_core::Reason;
-
 use super::Told;
 use super::difference::{Changed, Field, Planned, State};
 use crate::output::words::{ahead, time};
@@ -100,17 +98,10 @@ fn row(field: &Field) -> [Cell; 5] {
 
 fn tell_step(output: &Output, number: usize, step: &Planned) {
     let because = output.paint(Look::Quiet, format_args!("because {}", step.because));
-    let (look, held) = if step.runs {
-        (
-            if is_destructive(step.because) {
-                Look::Bad
-            } else {
-                Look::Good
-            },
-            "",
-        )
-    } else {
-        (Look::Notable, " (held)")
+    let (look, held) = match (step.runs, step.takes) {
+        (true, true) => (Look::Bad, ""),
+        (true, false) => (Look::Good, ""),
+        (false, _) => (Look::Notable, " (held)"),
     };
     let action = output.paint(look, &step.words);
     output.line(format_args!("{number}. {action}{held} {because}"));
@@ -149,12 +140,4 @@ fn look(disposition: &str) -> Look {
         Some("dead" | "retry") => Look::Bad,
         _ => Look::Quiet,
     }
-}
-
-/// Whether a step for this reason takes something away.
-fn is_destructive(reason: Reason) -> bool {
-    matches!(
-        reason,
-        Reason::Leaver | Reason::LeaveBegan | Reason::Suspended | Reason::SourceGone
-    )
 }

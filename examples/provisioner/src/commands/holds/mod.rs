@@ -28,7 +28,8 @@ Examples:
   provisioner holds reject c20d696a02a0
   provisioner holds approve --all
 
-Exit codes: 0 done, 1 there is no such hold or it waits no more, 2 usage, 4 nobody said yes.")]
+Exit codes: 0 done, 1 there is no such hold or nothing of the batch waits, 2 usage, 4 nobody said
+yes.")]
 pub(crate) struct HoldsArgs {
     #[command(subcommand)]
     what: What,
@@ -43,10 +44,14 @@ enum What {
     /// Everybody concerned is decided about again, from fresh facts, and exactly the approved
     /// steps of these people run. Somebody who is active again by then drops out, and a step that
     /// has changed is held anew. What was approved uses up no budget.
+    ///
+    /// A batch stands for what still waits of it. A hold that is named by its number may be answered
+    /// anew as long as it is known: somebody may think better of a no.
     Approve(AnswerArgs),
     /// Keep held steps from running.
     ///
-    /// A rejected step is proposed again when the facts change, or after 30 days.
+    /// A rejected step is proposed again when the facts change, or after 30 days. A yes may be taken
+    /// back by the hold's number, as long as the step has not run.
     Reject(AnswerArgs),
 }
 

@@ -20,6 +20,15 @@ use crate::store::SqlStore;
 ///
 /// It reads the database and calls nobody, so it works while the host works, and while it does not.
 #[derive(Clone, Copy, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provisioner status
+  provisioner status --json | jq .holds.held
+
+What is held is shown by `provisioner holds list`, dead letters by `provisioner dead-letters list`.
+Whether both systems let the host do what it has to is what `provisioner doctor` finds out.
+
+Exit codes: 0 it is told, however the host is doing, 1 failed, 2 usage.")]
 pub(crate) struct StatusArgs {
     #[command(flatten)]
     time: TimeArgs,
@@ -128,8 +137,8 @@ impl StatusArgs {
                 approved: ledger.holds().iter().filter(approved).count(),
             },
             dead_letters: DeadLetters {
-                employees: store.dead_ends(MOST).await?.len(),
-                deliveries: store.dead_letters(MOST).await?.len(),
+                employees: store.dead_ends(ALL).await?.len(),
+                deliveries: store.dead_letters(ALL).await?.len(),
             },
             bob: Api::of(&quarantine, Side::Source, &[Lane::Source], now),
             learning360: Api::of(
@@ -198,4 +207,4 @@ impl Api {
     }
 }
 
-const MOST: u32 = 1_000;
+const ALL: u32 = u32::MAX;

@@ -163,7 +163,7 @@ impl Case<'_> {
         let mode = if plan.changes() == 0 {
             RunMode::Fresh
         } else {
-            args.confirm.ask(&plan.question())?;
+            args.confirm.ask_about(self.kit, &plan, &plan.question())?;
             // What somebody has seen is done exactly; what nobody has seen, by the facts.
             if args.confirm.is_given() {
                 RunMode::Fresh

@@ -7,12 +7,12 @@ use jiff::{SignedDuration, Timestamp};
 use provisioning_core::driver::{Planned, Survey};
 use provisioning_core::policy::Depth;
 use provisioning_core::sync::{Situation, SourceHealth};
-use provisioning_core::{Action, Change, Reason, Step};
+use provisioning_core::{Reason, Step};
 use serde::Serialize;
 
 use super::estimate;
 use crate::commands::Exit;
-use crate::commands::steps::Names;
+use crate::commands::steps::{Names, takes_away};
 use crate::output::words::{people, span};
 
 /// A plan without any value.
@@ -80,8 +80,9 @@ impl Plan {
     pub(super) fn of(survey: &Survey, names: Names<'_>) -> Self {
         let people = survey.people.iter();
         let destructive = people.flat_map(|planned| {
-            let steps = planned.plan.steps().iter().filter(|step| takes(step));
-            steps.map(move |step| Taken::of(planned, step, names))
+            let steps = planned.plan.steps().iter();
+            let taking = steps.filter(|step| takes_away(&step.action));
+            taking.map(move |step| Taken::of(planned, step, names))
         });
         let sample = survey.to_change().take(SAMPLE);
         let situations = survey.tally.situations();
@@ -189,18 +190,6 @@ impl Sampled {
             steps: actions.clone().map(ToString::to_string).collect(),
             words: actions.map(|action| names.step(action)).collect(),
         }
-    }
-}
-
-/// Whether a step takes something away.
-fn takes(step: &Step) -> bool {
-    match &step.action {
-        Action::Deactivate | Action::RemoveMembership { .. } | Action::RemoveManager { .. } => true,
-        Action::Edit { changes } => changes.iter().any(|(_, change)| *change == Change::Clear),
-        Action::SetCustomValues { before, after } => before
-            .differing(after)
-            .any(|field| after.get(field).is_none()),
-        _ => false,
     }
 }
 

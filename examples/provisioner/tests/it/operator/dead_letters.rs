@@ -32,6 +32,10 @@ async fn a_dead_end_is_shown_and_replayed_when_it_is_mended() {
         ran.out.contains("create: refused mailUsedTooManyTimes"),
         "{ran:?}"
     );
+    assert!(
+        ran.out.contains("another mail for the person in Bob"),
+        "{ran:?}"
+    );
 
     // Somebody who is well is no dead letter.
     let ran = company
@@ -43,7 +47,7 @@ async fn a_dead_end_is_shown_and_replayed_when_it_is_mended() {
     let replayed = company
         .json(&["dead-letters", "replay", "--all", "--sandbox"])
         .await;
-    assert_eq!(replayed["employees"], json!([id(0)]));
+    assert_eq!(replayed, json!({"employees": [id(0)], "host": true}));
     company.pass(3).await;
     assert!(company.account(0).await.is_some());
     let ran = company.run(&["dead-letters", "list", "--sandbox"]).await;
@@ -78,4 +82,48 @@ async fn a_delivery_that_could_not_be_used_is_kept_as_a_hash() {
         .run(&["dead-letters", "replay", digest, "--sandbox"])
         .await;
     assert_eq!(ran.code, 1, "{ran:?}");
+}
+
+#[tokio::test]
+async fn many_are_counted_a_few_shown_and_all_replayed_also_without_a_host() {
+    let mut company = Company::start(people(25), POLICY).await;
+    let refused = json!({"code": "invalidInput", "message": "no"});
+    let refused = Fault::new(Api::Learning360, Effect::json(400, refused));
+    let refused = refused.on("POST", "/api/v2/users");
+    company.control.add_faults(&[refused]).await.unwrap();
+    for number in 0..25 {
+        company
+            .act(BobAct::emit("employee.created", id(number)))
+            .await;
+    }
+    company.pass(3).await;
+    let ran = company.run(&["dead-letters", "list", "--sandbox"]).await;
+    for part in [
+        "It cannot be done for 25 people.",
+        "and 5 more; `--json` has them all",
+    ] {
+        assert!(ran.out.contains(part), "{part} in {}", ran.out);
+    }
+    let listed = company.json(&["dead-letters", "list", "--sandbox"]).await;
+    assert_eq!(listed["employees"].as_array().unwrap().len(), 25);
+    let status = company.json(&["status", "--sandbox"]).await;
+    assert_eq!(status["dead_letters"]["employees"], 25);
+    let show = ["dead-letters", "show", &id(3), "--sandbox"];
+    let ran = company.run(&show).await;
+    assert!(ran.out.contains("another value in Bob"), "{ran:?}");
+
+    company.control.clear_faults().await.unwrap();
+    company.stop().await;
+    let ran = company
+        .run(&["dead-letters", "replay", "--all", "--sandbox"])
+        .await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(
+        ran.out
+            .starts_with("25 people will be decided about again once")
+    );
+    assert!(ran.out.contains("no host is at work now"), "{ran:?}");
+    company.restart(POLICY).await;
+    company.pass(3).await;
+    assert_eq!(company.state().await.mappings.len(), 25);
 }

@@ -110,7 +110,12 @@ async fn a_policy_that_names_what_there_is_not_is_told_with_file_and_line() {
         assert_told(
             &ran,
             2,
-            &["other.toml", "line 12", "did you mean `work.title`?"],
+            &[
+                "other.toml",
+                "line 12",
+                "did you mean `work.title`?",
+                "\nnext: mend these lines",
+            ],
         );
     }
 }
@@ -133,4 +138,48 @@ async fn a_place_for_a_plan_is_tried_before_anybody_is_called() {
         .iter()
         .filter(|it| it.route.ends_with("/search"));
     assert_eq!(lists.count(), 0, "nobody was listed");
+}
+
+#[tokio::test]
+async fn whoever_looks_at_one_person_or_policy_hears_the_next_step_too() {
+    let company = company().await;
+    company.write("changed.toml", &POLICY.replace("| trim", "| trim | trim"));
+    let bob = ("HIBOB_SERVICE_USER_TOKEN", "wrong");
+    let learning360 = ("LEARNING360_CLIENT_SECRET", "wrong");
+    let table = [
+        (
+            &["explain", "person0@example.com"][..],
+            bob,
+            "Bob cannot be asked",
+        ),
+        (
+            &["explain", "nobody@example.com"],
+            learning360,
+            "360Learning cannot be",
+        ),
+        (
+            &["preview", "changed.toml"],
+            bob,
+            "Bob's fields cannot be read",
+        ),
+        (
+            &["preview", "changed.toml"],
+            learning360,
+            "cannot be compared now",
+        ),
+        (
+            &["forget", "1000001", "--yes"],
+            learning360,
+            "external IDs cannot be read",
+        ),
+    ];
+    for (command, wrong, what) in table {
+        let command = [command, &["--sandbox"]].concat();
+        let ran = company.run_with(&command, &[wrong]).await;
+        assert_told(&ran, 1, &[what, "\nnext: "]);
+        assert!(ran.out.is_empty(), "{ran:?}");
+    }
+    let none = ("LEARNING360_CLIENT_ID", "");
+    let ran = company.run_with(&["explain", "1000001"], &[none]).await;
+    assert_told(&ran, 2, &["LEARNING360_CLIENT_ID", "\nnext: set it"]);
 }

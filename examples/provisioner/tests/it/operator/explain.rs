@@ -1,4 +1,4 @@
-use sandbox::{BobAct, List};
+use sandbox::{BobAct, List, Mapping, User, UserStatus};
 
 use crate::support::company::{Company, POLICY, id, linked_people, person};
 
@@ -142,4 +142,41 @@ async fn custom_values_managers_and_groups_are_told_by_their_names() {
     for field in told["fields"].as_array().unwrap() {
         assert_eq!(field["state"], "no_account", "{told}");
     }
+}
+
+#[tokio::test]
+async fn a_mail_of_several_employees_names_them_by_their_ids() {
+    // Bob has forgotten both, and both had this account.
+    let user = "650000000000000000009999";
+    let account = User::new(user).mail("gone@example.com");
+    let mut seed = linked_people(2).user(account.status(UserStatus::Deleted));
+    for number in [8, 9] {
+        seed = seed.mapping(Mapping::user("hibob-provisioner", user, id(number)));
+    }
+    let company = Company::start(seed, POLICY).await;
+    let ran = company
+        .run(&["explain", "gone@example.com", "--sandbox"])
+        .await;
+    assert_eq!(ran.code, 1, "{ran:?}");
+    let next = format!("next: name one by id: {}, {}", id(8), id(9));
+    assert!(ran.err.contains("several employees have this mail"));
+    assert!(ran.err.contains(&next), "{ran:?}");
+}
+
+#[tokio::test]
+async fn as_many_of_the_last_decisions_are_told_as_are_wanted() {
+    let company = Company::start(linked_people(2), POLICY).await;
+    for name in ["Augusta", "Byron", "King"] {
+        let edit = BobAct::edit(id(0), "root.firstName", name);
+        company.bob(edit).await;
+        company.pass(60).await;
+    }
+    let explain = ["explain", &id(0), "--last", "2", "--sandbox"];
+    let told = company.json(&explain).await;
+    let history = told["history"].as_array().unwrap();
+    assert_eq!(history.len(), 2, "{told}");
+    let all = company.json(&["explain", &id(0), "--sandbox"]).await;
+    let all = all["history"].as_array().unwrap();
+    assert!(all.len() > 2);
+    assert_eq!(history[..], all[..2], "the newest first");
 }

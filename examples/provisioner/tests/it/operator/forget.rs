@@ -43,6 +43,14 @@ async fn prv_03_a_leaver_is_forgotten_and_the_audit_keeps_a_hash() {
         asked.err.contains("Bob still shows the employee"),
         "{asked:?}"
     );
+    // Where a program asks, what would go is the result.
+    let asked = company.run(&[&command[..], &["--json"]].concat()).await;
+    assert_eq!(asked.code, 4, "{asked:?}");
+    let plan = asked.json();
+    assert_eq!(
+        (&plan["forgotten"], &plan["links"]),
+        (&json!(false), &json!(1))
+    );
     assert_eq!(state(&company).await, before, "nothing was done");
 
     let ran = company.run(&["forget", &id(3), "--yes", "--sandbox"]).await;

@@ -134,3 +134,26 @@ async fn everything_that_waits_may_be_answered_at_once_if_a_person_means_it() {
     let ran = company.run(&[&all[..], &["--yes"]].concat()).await;
     assert_eq!(ran.code, 1, "nothing waits any more: {ran:?}");
 }
+
+#[tokio::test]
+async fn an_answer_may_be_taken_back_by_the_number_of_the_hold() {
+    let company = three_held().await;
+    let answer = async |answer: &str, hold: &str| {
+        let ran = company.run(&["holds", answer, hold, "--sandbox"]).await;
+        assert_eq!(ran.code, 0, "{ran:?}");
+    };
+    // Somebody thinks better of a no, and of a yes before it is carried out.
+    answer("reject", "1").await;
+    answer("approve", "1").await;
+    answer("approve", "2").await;
+    answer("reject", "2").await;
+    company.pass(3).await;
+    assert_eq!(company.deactivated().await, 6);
+    let listed = company.json(&["holds", "list", "--all", "--sandbox"]).await;
+    let states = listed["holds"].as_array().unwrap().iter();
+    let states: Vec<_> = states.map(|hold| (&hold["id"], &hold["state"])).collect();
+    assert_eq!(
+        states,
+        [(&2.into(), &"rejected".into()), (&3.into(), &"held".into())]
+    );
+}

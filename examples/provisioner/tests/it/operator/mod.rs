@@ -13,3 +13,5 @@ mod privacy;
 mod rec;
 mod status;
 mod sync;
+#[cfg(unix)]
+mod terminal;

@@ -1,6 +1,6 @@
 //! What is said of a policy before it is in force.
 
-use sandbox::{BobAct, CustomField};
+use sandbox::{Api, BobAct, CustomField, Effect, Fault};
 
 use crate::support::company::{Company, POLICY, id, linked_people};
 
@@ -149,4 +149,20 @@ async fn a_changed_policy_is_compared_and_nothing_is_written() {
         .await;
     assert_eq!(one["compared"], 1);
     assert_eq!(company.writes().await, 0);
+}
+
+#[tokio::test]
+async fn whoever_cannot_be_decided_about_is_counted_and_what_is_odd_is_said() {
+    let company = Company::start(linked_people(2), POLICY).await;
+    let silent = POLICY.to_owned() + "[lifecycle]\ninvite = false\n";
+    company.write("silent.toml", &silent);
+    let ran = company.run(&["preview", "silent.toml", "--sandbox"]).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.contains("nobody_invited"), "{ran:?}");
+    let broken = Fault::new(Api::Bob, Effect::Html).on("POST", "/v1/people/search");
+    company.control.add_faults(&[broken]).await.unwrap();
+    let one = ["preview", "silent.toml", "--only", &id(1), "--sandbox"];
+    let ran = company.run(&one).await;
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.out.contains("1 person could not be decided about."));
 }

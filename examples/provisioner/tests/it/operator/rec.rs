@@ -83,6 +83,30 @@ async fn rec_02_killed_and_started_again_nothing_is_done_twice() {
 }
 
 #[tokio::test]
+async fn rec_02_killed_at_any_other_point_it_comes_to_the_same_end() {
+    let mut company = Company::start(people(30), POLICY).await;
+    company.hear_nothing().await;
+    company.stop().await;
+    let sync = ["sync", "--yes", "--sandbox"];
+    let at = |method, route, nth, moment| {
+        let cut = Fault::new(Api::Learning360, Effect::Cut { moment });
+        cut.on(method, route).nth(nth)
+    };
+    // While it lists, before the first write, and before and after a write in the midst of it.
+    for cut in [
+        at("GET", "/api/v2/users", 1, Moment::Before),
+        at("POST", "/api/v2/users", 1, Moment::Before),
+        at("POST", "/api/v2/external-ids", 9, Moment::Before),
+        at("POST", "/api/v2/external-ids", 9, Moment::After),
+    ] {
+        kill_at(&company, &sync, cut).await;
+    }
+    let ran = company.run_while_time_passes(&sync).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_everybody_once(&company).await;
+}
+
+#[tokio::test]
 async fn a_plan_in_a_file_goes_on_after_a_kill_and_names_who_is_left() {
     let seed = people(30).employee(person(40).mail("no address"));
     let mut company = Company::start(seed, POLICY).await;
@@ -109,6 +133,13 @@ async fn kill_in_the_middle(company: &Company, arguments: &[&str]) {
     let moment = Moment::After;
     let cut = Fault::new(Api::Learning360, Effect::Cut { moment });
     let cut = cut.on("POST", "/api/v2/users").nth(11);
+    kill_at(company, arguments, cut).await;
+    assert!(company.invitations().await < 30, "it was in the middle");
+}
+
+/// Starts a command, and kills it when it comes so far.
+async fn kill_at(company: &Company, arguments: &[&str], cut: Fault) {
+    company.control.clear_log().await.unwrap();
     company.control.add_faults(&[cut]).await.unwrap();
     let mut command = company.command(arguments);
     let silent = command.stdout(Stdio::null()).stderr(Stdio::null());
@@ -123,7 +154,6 @@ async fn kill_in_the_middle(company: &Company, arguments: &[&str]) {
     child.kill().unwrap();
     child.wait().unwrap();
     company.control.clear_faults().await.unwrap();
-    assert!(company.invitations().await < 30, "it was in the middle");
     if company.home.is_shared() {
         // Where processes share the work, nobody knows that this one died before its leases end.
         company.control.advance(5 * 60).await.unwrap();

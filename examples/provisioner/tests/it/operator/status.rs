@@ -4,7 +4,7 @@ use crate::support::company::{Company, POLICY, id, people};
 
 #[tokio::test]
 async fn the_status_of_a_host_is_told_without_calling_anybody() {
-    let company = Company::start(people(3), POLICY).await;
+    let mut company = Company::start(people(3), POLICY).await;
     for number in 0..3 {
         company
             .act(BobAct::emit("employee.created", id(number)))
@@ -24,6 +24,22 @@ async fn the_status_of_a_host_is_told_without_calling_anybody() {
     assert_eq!(after["last_decision"], "2026-03-02T08:00:03Z");
     let ran = company.run(&["status", "--sandbox"]).await;
     assert!(ran.out.contains("3 known, 3 linked and active"), "{ran:?}");
+    assert!(ran.out.starts_with("A host is at work.\n"), "{ran:?}");
+
+    company.run(&["pause"]).await;
+    let ran = company.run(&["status", "--sandbox"]).await;
+    assert!(
+        ran.out
+            .starts_with("A host is at work and paused; `provisioner resume`")
+    );
+    company.run(&["resume"]).await;
+    company.stop().await;
+    let ran = company.run(&["status", "--sandbox"]).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(
+        ran.out
+            .starts_with("No host is at work; `provisioner serve` starts one.\n")
+    );
 }
 
 #[tokio::test]

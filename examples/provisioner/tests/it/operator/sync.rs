@@ -1,10 +1,10 @@
-use sandbox::{BobAct, Learning360Act, Seed, User, UserStatus};
+use sandbox::{BobAct, Group, Learning360Act, Seed, User, UserStatus};
 use serde_json::json;
 
 use crate::support::company::{Company, POLICY, id, linked_people, people, person};
 
 /// A company without a host at work, where one person's job differs and one has left.
-async fn two_differ() -> Company {
+pub(super) async fn two_differ() -> Company {
     let mut company = Company::start(linked_people(4), POLICY).await;
     company.hear_nothing().await;
     company.stop().await;
@@ -188,10 +188,18 @@ async fn held_steps_end_in_exit_code_4() {
         .run(&["sync", "--plan", "plan.json", "--sandbox"])
         .await;
     assert_eq!(planned.code, 4, "{planned:?}");
-    assert!(
-        planned.out.contains("held: mass_deactivation"),
-        "{planned:?}"
-    );
+    // A sample is a sample, and what is taken away is all of it.
+    let (_, taken) = planned
+        .out
+        .split_once("Everything that is taken away")
+        .unwrap();
+    for number in 0..12 {
+        let (id, held) = (id(number), if number < 5 { "" } else { "held: " });
+        let mut lines = taken.lines().filter(|line| line.starts_with(&id));
+        let line = lines.next().unwrap_or_else(|| panic!("{id} in {taken}"));
+        assert!(line.contains("deactivate") && line.contains(held), "{line}");
+    }
+    assert_eq!(taken.matches("held: mass_deactivation").count(), 7);
     let ran = company.run(&["sync", "--yes", "--json", "--sandbox"]).await;
     assert_eq!(ran.code, 4, "{ran:?}");
     let outcome = ran.json();
@@ -232,6 +240,8 @@ async fn what_cannot_be_used_exits_with_2() {
     for arguments in [
         &["sync", "--plan", "a", "--apply", "b"][..],
         &["sync", "--light", "--deep"],
+        &["sync", "--apply", "a", "--deep"],
+        &["sync", "--apply", "a", "--only", "1000001"],
         &["sync", "--only", "ada"],
         &["sync", "--apply", "nowhere.json", "--sandbox"],
         &["sync", "--policy", "nowhere.toml", "--sandbox"],
@@ -294,4 +304,58 @@ async fn a_host_under_another_policy_gives_the_plan_up() {
         company.account(0).await.unwrap().last_name.as_deref(),
         Some("Lovelace")
     );
+}
+
+#[tokio::test]
+async fn without_a_yes_the_plan_is_the_result() {
+    let company = two_differ().await;
+    let ran = company.run(&["sync", "--json", "--sandbox"]).await;
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert!(ran.err.contains("next: say it with --yes"), "{ran:?}");
+    let plan = ran.json();
+    assert_eq!(plan["changes"], 2, "{plan}");
+    assert_eq!(plan["destructive"][0]["employee"], id(1));
+    assert_eq!(company.writes().await, 0);
+}
+
+#[tokio::test]
+async fn several_pilots_are_looked_at_and_nobody_else() {
+    let company = two_differ().await;
+    let (one, other) = (id(0), id(3));
+    let sync = [
+        "sync",
+        "--only",
+        &one,
+        &other,
+        "--yes",
+        "--json",
+        "--sandbox",
+    ];
+    let ran = company.run(&sync).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let outcome = ran.json();
+    assert_eq!(outcome["situations"], json!({"update": 1, "in_sync": 1}));
+    assert_eq!(company.deactivated().await, 0);
+}
+
+#[tokio::test]
+async fn a_deep_one_sees_what_cannot_be_listed() {
+    let group = "650000000000000000000c01";
+    let rule = format!("[[groups]]\ngroup = \"{group}\"\nwhen = \"work.title == '253902'\"\n");
+    let seed = linked_people(2).group(Group::private(group, "Leads", Seed::ROOT_GROUP));
+    let mut company = Company::start(seed, &(POLICY.to_owned() + &rule)).await;
+    company.hear_nothing().await;
+    company.stop().await;
+    for light in [&["sync", "--yes"][..], &["sync", "--light", "--yes"]] {
+        let ran = company.run(&[light, &["--sandbox"]].concat()).await;
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert!(ran.out.starts_with("Light synchronization"), "{ran:?}");
+    }
+    assert_eq!(company.writes().await, 0, "lists tell nothing of groups");
+    let ran = company.run(&["sync", "--deep", "--yes", "--sandbox"]).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.starts_with("Deep synchronization"), "{ran:?}");
+    assert!(ran.out.contains("add to Leads"), "{ran:?}");
+    let account = company.account(0).await.unwrap();
+    assert!(account.memberships.iter().any(|it| it.group_id == group));
 }

@@ -11,4 +11,6 @@ pub mod lines;
 pub mod run;
 #[macro_use]
 pub mod run_contract;
+#[cfg(unix)]
+pub mod terminal;
 pub mod world;
