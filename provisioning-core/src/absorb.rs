@@ -261,10 +261,7 @@ fn given_back(memory: &mut Memory, action: &Action) {
 #[allow(clippy::option_option, reason = "a refusal can be good news")]
 fn beside(step: &Step, code: &ErrorCode) -> Option<Option<Reason>> {
     let reason = match (&step.action, code.as_str()) {
-        (Action::RemoveMembership { .. }, "userNotFoundInGroup")
-        | (Action::RemoveManager { .. }, "managerNotAssignedToUser" | "managerNotFound") => {
-            return Some(None);
-        }
+        (Action::RemoveMembership { .. }, "userNotFoundInGroup") => return Some(None),
         (Action::AddMembership { .. } | Action::RemoveMembership { .. }, "groupNotFound") => {
             Reason::GroupNotFound
         }
@@ -330,11 +327,6 @@ fn refused(memory: &mut Memory, step: &Step, code: Option<&ErrorCode>, now: Time
         return unknown(memory, now);
     };
     match beside(step, code) {
-        // He may have gone just now, and his return would give him the person back: he stays ours,
-        // and the person waits for him.
-        Some(None) if matches!(step.action, Action::RemoveManager { .. }) => {
-            return again(memory, now, Reason::Stale);
-        }
         Some(None) => return done(memory, step, &Effect::Plain),
         Some(Some(reason)) => {
             given_back(memory, &step.action);
@@ -347,6 +339,8 @@ fn refused(memory: &mut Memory, step: &Step, code: Option<&ErrorCode>, now: Time
         return Next::Skip(Reason::MailHeldByOther);
     }
     match code.class() {
+        // A manager who is none any more may have gone just now, and his return would give him the
+        // person back: so he stays ours, and the new decision waits for him.
         ErrorClass::Conflict | ErrorClass::Gone => again(memory, now, Reason::FixData),
         ErrorClass::FixData => Next::Stop(Disposition::Dead(Reason::FixData)),
         ErrorClass::FixSettings => later(memory, now, Reason::FixSettings),
