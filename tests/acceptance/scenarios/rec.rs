@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use provisioning_core::driver::{Approval, Review, RunState, RunStore as _, Store as _, review};
 use provisioning_core::policy::Depth;
 use provisioning_core::sync::Situation;
-use sandbox::{Api, BobAct, Effect, Fault, Learning360Act, Moment, Seed, State, UserStatus};
+use sandbox::{Api, BobAct, Effect, Fault, Learning360Act, Moment, Seed, UserStatus};
 use serde_json::json;
 use system_tests::person;
 
@@ -22,8 +22,8 @@ async fn rec_01_after_an_outage_of_days_everything_is_as_without_it() {
     days(&mut deaf).await;
     let report = deaf.sync(Depth::Light).await;
     assert_eq!(report.get(Situation::Create), 1, "{}", report.tally);
-    let expected = accounts(&listening.state().await);
-    assert_eq!(accounts(&deaf.state().await), expected);
+    let expected = listening.state().await.linked_accounts();
+    assert_eq!(deaf.state().await.linked_accounts(), expected);
     assert_eq!(expected.len(), 13);
 }
 
@@ -216,21 +216,6 @@ async fn days(world: &mut World) {
         world.bob(act).await;
         world.pass(14 * 60 * 60).await;
     }
-}
-
-/// What counts of the accounts: who has which, and what is in it.
-fn accounts(state: &State) -> Vec<String> {
-    let accounts = state.mappings.values().map(|mapping| {
-        let user = &state.users[&mapping.target_id];
-        let (job, first, mail) = (&user.job, &user.first_name, &user.mail);
-        format!(
-            "{} {:?} {job:?} {first:?} {mail:?}",
-            mapping.value, user.status
-        )
-    });
-    let mut accounts: Vec<_> = accounts.collect();
-    accounts.sort();
-    accounts
 }
 
 async fn assert_everybody_once(world: &World) {

@@ -60,6 +60,20 @@ impl State {
         self.users.get(&mapping.target_id)
     }
 
+    /// Who has which account and what is in it, a line each and in a fixed order, to compare two
+    /// companies by: ids and times are left out.
+    pub fn linked_accounts(&self) -> Vec<String> {
+        let accounts = self.mappings.values().filter_map(|mapping| {
+            let user = self.users.get(&mapping.target_id)?;
+            let (job, first, mail) = (&user.job, &user.first_name, &user.mail);
+            let (employee, status) = (&mapping.value, &user.status);
+            Some(format!("{employee} {status:?} {job:?} {first:?} {mail:?}"))
+        });
+        let mut accounts: Vec<_> = accounts.collect();
+        accounts.sort();
+        accounts
+    }
+
     /// The account with this mail, compared without case; a deleted one only if no other has it.
     pub fn user_by_mail(&self, mail: &str) -> Option<&User> {
         let holds = |user: &&User| {

@@ -5,24 +5,9 @@ use std::process::Stdio;
 use hibob_client::EmployeeId;
 use provisioning_core::Hint;
 use provisioning_core::driver::{Intake, Store as _};
-use sandbox::{Api, BobAct, Effect, Fault, Learning360Act, Moment, State, UserStatus};
+use sandbox::{Api, BobAct, Effect, Fault, Learning360Act, Moment, UserStatus};
 
 use crate::support::company::{Company, POLICY, id, linked_people, people, person};
-
-/// What counts of the accounts: who has which, and what is in it.
-fn accounts(state: &State) -> Vec<String> {
-    let accounts = state.mappings.values().map(|mapping| {
-        let user = &state.users[&mapping.target_id];
-        let (job, first, mail) = (&user.job, &user.first_name, &user.mail);
-        format!(
-            "{} {:?} {job:?} {first:?} {mail:?}",
-            mapping.value, user.status
-        )
-    });
-    let mut accounts: Vec<_> = accounts.collect();
-    accounts.sort();
-    accounts
-}
 
 /// Four days in the life of a company.
 async fn days(company: &Company) {
@@ -59,8 +44,8 @@ async fn rec_01_after_an_outage_a_backfill_ends_in_the_same_state() {
     let ran = deaf.run(&["sync", "--yes", "--sandbox"]).await;
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(
-        accounts(&deaf.state().await),
-        accounts(&listening.state().await)
+        deaf.state().await.linked_accounts(),
+        listening.state().await.linked_accounts()
     );
     assert_eq!(deaf.account(50).await.unwrap().status, UserStatus::Invited);
 }
