@@ -22,8 +22,8 @@ use tokio::time::{Instant, interval};
 #[tokio::main]
 async fn main() {
     println!(
-        "{:>7} {:>9} {:>7} {:>8} {:>8} {:>6} {:>12} {:>9}",
-        "people", "searches", "reads", "writes", "a person", "bulk", "at least", "here"
+        "{:>7} {:>9} {:>7} {:>8} {:>8} {:>6} {:>9} {:>9} {:>9}",
+        "people", "searches", "reads", "writes", "a person", "bulk", "at least", "took", "here"
     );
     for people in sizes() {
         let began = Instant::now();
@@ -32,18 +32,21 @@ async fn main() {
         // Nobody is there to approve that many invitations.
         let policy = format!("{}\n[guards]\ninvitations = {people}\n", Seed::POLICY);
         std::fs::write(home.path().join("policy.toml"), policy).unwrap();
+        let from = sandbox.control().now().await.unwrap();
         synchronize(&sandbox, home.path()).await;
+        let took = sandbox.control().now().await.unwrap().duration_since(from);
         let calls = Calls::of(&sandbox.control().log().await.unwrap());
         let state = sandbox.control().state().await.unwrap();
         assert!(state.mappings.len() > usize::try_from(people / 2).unwrap());
         println!(
-            "{people:>7} {:>9} {:>7} {:>8} {:>8} {:>6} {:>12} {:>7.0} s",
+            "{people:>7} {:>9} {:>7} {:>8} {:>8} {:>6} {:>9} {:>9} {:>7.0} s",
             calls.searches,
             calls.reads,
             calls.writes,
             calls.writes / u64::from(people),
             calls.bulk,
             clock(calls.seconds()),
+            clock(took.as_secs().unsigned_abs()),
             began.elapsed().as_secs_f64()
         );
     }

@@ -14,8 +14,10 @@ use crate::plan::{Charge, ChargeKind, Disposition, Reason, Step, StepId, Subject
 /// What the guards have let through and what they hold, for the whole company.
 ///
 /// The host stores it as it is, with a version number, and commits it by compare-and-set. The
-/// serialised form is versioned, bounded in size (5 000 holds, 20 000 charges) and holds ids and
-/// names of fields only. When it is full, nothing that has a budget passes but what was approved.
+/// serialised form is versioned, bounded in size and holds ids and names of fields only: 5 000
+/// holds and 20 000 charges of invitations, as many of everything else, and 5 000 charges that a
+/// person approved. When one of these is full, nothing of its kind that has a budget passes but
+/// what is approved; a flood of invitations keeps nobody's account from being deactivated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Ledger {
@@ -169,7 +171,7 @@ impl Ledger {
             return Pass::Free;
         }
         let object = charge.object.as_deref();
-        lanes.retain(|kind| !self.is_full() && self.has_room(case, *kind, object));
+        lanes.retain(|kind| !self.is_full(*kind) && self.has_room(case, *kind, object));
         match lanes.first() {
             Some(kind) => Pass::Pay(*kind),
             None => Pass::Stop(charge.kind.held()),
@@ -185,16 +187,29 @@ impl Ledger {
         };
         let employee = &case.verdict.employee;
         self.holds.retain(|hold| !hold.is_for(employee, charge));
-        if self.spent.len() < MOST_SPENT {
-            self.spent.push(Spent {
-                employee: employee.clone(),
-                step: charge.step.clone(),
-                kind,
-                object: charge.object.clone(),
-                at: case.now,
-                run: case.population.run.clone(),
-                approved: pass == Pass::Approved,
-            });
+        let approved = pass == Pass::Approved;
+        if approved {
+            self.drop_oldest_approved();
+        }
+        self.spent.push(Spent {
+            employee: employee.clone(),
+            step: charge.step.clone(),
+            kind,
+            object: charge.object.clone(),
+            at: case.now,
+            run: case.population.run.clone(),
+            approved,
+        });
+    }
+
+    /// Makes room for one more charge that a person approved.
+    fn drop_oldest_approved(&mut self) {
+        let approved = |spent: &Spent| spent.approved;
+        if self.spent.iter().filter(|it| approved(it)).count() < MOST_APPROVED {
+            return;
+        }
+        if let Some(oldest) = self.spent.iter().position(approved) {
+            self.spent.remove(oldest);
         }
     }
 
@@ -220,7 +235,7 @@ impl Ledger {
         if let Some(index) = index {
             self.holds.remove(index);
         }
-        if self.holds.len() < MOST_HOLDS {
+        if !self.holds_enough(charge.kind) {
             // Beyond that nothing is lost: it does not run, and it is proposed again.
             self.last_hold += 1;
             self.holds.push(hold.clone());
@@ -228,19 +243,37 @@ impl Ledger {
         hold
     }
 
-    fn is_full(&self) -> bool {
-        self.holds.len() >= MOST_HOLDS || self.spent.len() >= MOST_SPENT
+    fn is_full(&self, kind: ChargeKind) -> bool {
+        let spent = self.spent.iter();
+        let of_kind = spent.filter(|it| !it.approved && invites(it.kind) == invites(kind));
+        self.holds_enough(kind) || of_kind.count() >= MOST_SPENT
+    }
+
+    fn holds_enough(&self, kind: ChargeKind) -> bool {
+        let holds = self.holds.iter();
+        let of_kind = holds.filter(|hold| invites(hold.kind) == invites(kind));
+        of_kind.count() >= MOST_HOLDS
     }
 
     fn tidy(&mut self, case: &Case<'_>) {
         let now = case.now;
         let longest = case.guards.longest_window().max(DAY);
+        let invitations = case.guards.budget(ChargeKind::Invitation);
         let run = case.population.run.as_deref();
         self.spent.retain_mut(|spent| {
             spent.at = not_far_ahead(spent.at, now);
             let age = now.duration_since(spent.at);
             let of_this_run = run.is_some() && spent.run.as_deref() == run;
-            age < longest || of_this_run || (spent.approved && age < APPROVAL_LASTS)
+            let counts = if invites(spent.kind) {
+                // There are as many as people in a first synchronization, and they say nothing
+                // about any other budget.
+                invitations.is_some_and(|budget| {
+                    age < budget.longest_window() || (of_this_run && budget.run.is_some())
+                })
+            } else {
+                age < longest || of_this_run
+            };
+            counts || (spent.approved && age < APPROVAL_LASTS)
         });
         for hold in &mut self.holds {
             hold.since = not_far_ahead(hold.since, now);
@@ -308,6 +341,11 @@ fn lanes(kind: ChargeKind) -> Vec<ChargeKind> {
     }
 }
 
+/// Whether it is one of the charges that come by the thousand when many people are new.
+fn invites(kind: ChargeKind) -> bool {
+    kind == ChargeKind::Invitation
+}
+
 /// DAT-03: what is not to be done if the data may only be hidden.
 fn takes_away_for_want_of_data(step: &Step, charge: &Charge) -> bool {
     matches!(charge.kind, ChargeKind::FieldClear | ChargeKind::ScopeExit)
@@ -352,6 +390,8 @@ const VERSION: u8 = 1;
 const MOST_HOLDS: usize = 5_000;
 
 const MOST_SPENT: usize = 20_000;
+
+const MOST_APPROVED: usize = 5_000;
 
 const MOST_MISSING: usize = 200;
 

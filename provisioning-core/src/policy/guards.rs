@@ -60,9 +60,8 @@ impl Guards {
 
     /// The longest rolling window of any budget.
     pub(crate) fn longest_window(&self) -> SignedDuration {
-        let windows = self.budgets.values().flat_map(|budget| &budget.windows);
-        let lengths = windows.map(|window| window.length);
-        lengths.max().unwrap_or(SignedDuration::ZERO)
+        let longest = self.budgets.values().map(Budget::longest_window);
+        longest.max().unwrap_or(SignedDuration::ZERO)
     }
 
     /// The same guards with another budget for a kind.
@@ -90,6 +89,12 @@ impl Budget {
     pub fn nothing() -> Self {
         let share = Share::new(0, 0);
         Self::default().within(SignedDuration::from_hours(24), share)
+    }
+
+    /// The longest of its windows.
+    pub(crate) fn longest_window(&self) -> SignedDuration {
+        let lengths = self.windows.iter().map(|window| window.length);
+        lengths.max().unwrap_or(SignedDuration::ZERO)
     }
 
     /// The same budget with one more window.

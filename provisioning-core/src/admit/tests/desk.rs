@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use hibob_client::{EmployeeId, FieldId};
 use jiff::{SignedDuration, Timestamp};
-use learning360_client::{GroupId, UserField, UserId};
+use learning360_client::{GroupId, Invitation, UserField, UserId};
 
 use crate::Membership;
 use crate::admit::{Admission, Hold, HoldId, Ledger, Population, admit};
@@ -12,7 +12,7 @@ use crate::decide::{Explanation, Verdict};
 use crate::memory::Memory;
 use crate::plan::{
     Action, Change, Changes, Charge, ChargeKind, Disposition, Plan, Precondition, Reason, Step,
-    UserRef,
+    UserRef, Values,
 };
 use crate::policy::Guards;
 
@@ -148,6 +148,16 @@ pub(super) fn leaver(person: u32) -> Verdict {
 
 pub(super) fn deactivated(person: u32, why: Reason, kind: ChargeKind) -> Verdict {
     one_step(person, Action::Deactivate, why, &[(kind, None)])
+}
+
+pub(super) fn invited(person: u32) -> Verdict {
+    let action = Action::Create {
+        values: Values::default(),
+        group: group(),
+        invitation: Invitation::Send,
+    };
+    let charge = (ChargeKind::Invitation, None);
+    one_step(person, action, Reason::Provision, &[charge])
 }
 
 pub(super) fn mail_changed(person: u32) -> Verdict {

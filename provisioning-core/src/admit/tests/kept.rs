@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 
-use super::desk::{Desk, deactivated, employee, in_sync, leaver};
+use super::desk::{Desk, deactivated, employee, in_sync, invited, leaver};
 use crate::plan::{ChargeKind, Reason};
+use crate::policy::{Budget, Share};
 
 /// The charges that the ledger keeps after so many hours.
 fn kept(desk: &mut Desk, hours: i64) -> usize {
@@ -52,24 +53,89 @@ fn grd_02_what_was_approved_may_be_tried_again_for_seven_days() {
 }
 
 #[test]
+fn an_invitation_is_kept_for_its_hour_and_no_longer() {
+    let mut desk = Desk::of(1_000).in_run("night");
+    assert_eq!(desk.ask_for(0..60, invited), 60);
+    assert_eq!(kept(&mut desk, 0), 60);
+    assert_eq!(desk.ask_for(0..60, invited), 60, "they have paid");
+    assert_eq!(kept(&mut desk, 1), 0, "its budget has no other window");
+
+    // A budget of a run counts for as long as the run lasts.
+    let hour = SignedDuration::from_hours(1);
+    let budget = Budget::default().within(hour, Share::new(50, 0));
+    desk.guards = desk
+        .guards
+        .with_budget(ChargeKind::Invitation, budget.per_run(Share::new(70, 0)));
+    assert_eq!(desk.ask_for(100..200, invited), 50);
+    desk.advance(1);
+    assert_eq!(desk.ask_for(200..300, invited), 20);
+    assert_eq!(kept(&mut desk, 1), 70);
+    let mut desk = desk.in_run("the next night");
+    assert_eq!(kept(&mut desk, 0), 0);
+}
+
+/// So many charges like the first one, made by hand: to ask so often takes long.
+fn repeat_first(desk: &mut Desk, number: u32) {
+    let one = desk.ledger.spent[0].clone();
+    let charges = (0..number).map(|number| {
+        let mut spent = one.clone();
+        spent.employee = employee(10 + number);
+        spent
+    });
+    desk.ledger.spent = charges.collect();
+}
+
+#[test]
 fn twenty_thousand_charges_are_kept_and_an_approved_one_passes_beyond_that() {
     let mut desk = Desk::of(1_000_000);
     let gone = deactivated(1, Reason::SourceGone, ChargeKind::SourceGone);
     desk.ask(&gone);
     desk.ledger.approve(&desk.held(), desk.now);
     desk.ask(&leaver(2));
-    // Made by hand: to ask so often takes long.
-    let one = desk.ledger.spent[0].clone();
-    desk.ledger.spent = (0..20_000)
+    repeat_first(&mut desk, 20_000);
+    assert_eq!(desk.ask(&gone).run.len(), 1);
+    assert_eq!(desk.ask(&gone).run.len(), 1, "nobody is asked again");
+    assert!(desk.ask(&leaver(3)).run.is_empty(), "it is full");
+    assert_eq!(desk.ask(&invited(3)).run.len(), 1, "but not of invitations");
+}
+
+#[test]
+fn a_flood_of_invitations_keeps_nobody_from_being_deactivated() {
+    let mut desk = Desk::of(1_000_000);
+    desk.ask(&invited(1));
+    repeat_first(&mut desk, 20_000);
+    assert!(desk.ask(&invited(2)).run.is_empty(), "it is full");
+    let held = desk.ledger.holds()[0].clone();
+    desk.ledger.holds = (0..5_000)
         .map(|number| {
-            let mut spent = one.clone();
-            spent.employee = employee(10 + number);
-            spent
+            let mut hold = held.clone();
+            hold.employee = employee(50_000 + number);
+            hold
         })
         .collect();
-    assert_eq!(desk.ask(&gone).run.len(), 1);
-    assert_eq!(desk.ledger.spent.len(), 20_000);
-    assert!(desk.ask(&leaver(3)).run.is_empty(), "it is full");
+    assert_eq!(desk.ask(&invited(3)).held.len(), 1);
+    assert_eq!(desk.ledger.holds().len(), 5_000, "it is not written down");
+    assert_eq!(desk.ask(&leaver(4)).run.len(), 1);
+    desk.ask(&deactivated(5, Reason::SourceGone, ChargeKind::SourceGone));
+    assert!(desk.hold_of(5).is_some(), "and what has to be held is");
+}
+
+#[test]
+fn of_what_was_approved_the_oldest_makes_room() {
+    let mut desk = Desk::of(1_000_000);
+    let gone = |person| deactivated(person, Reason::SourceGone, ChargeKind::SourceGone);
+    desk.ask(&gone(1));
+    desk.ledger.approve(&desk.held(), desk.now);
+    desk.ask(&gone(1));
+    repeat_first(&mut desk, 5_000);
+    desk.ask(&gone(2));
+    desk.ledger.approve(&desk.held(), desk.now);
+    assert_eq!(desk.ask(&gone(2)).run.len(), 1);
+    assert_eq!(desk.ledger.spent.len(), 5_000);
+    let left: Vec<_> = desk.ledger.spent.iter().map(|it| &it.employee).collect();
+    assert_eq!(left[0], &employee(11), "the first one has gone");
+    assert_eq!(left[4_999], &employee(2));
+    assert_eq!(desk.ask(&leaver(3)).run.len(), 1, "they fill no budget");
 }
 
 #[test]

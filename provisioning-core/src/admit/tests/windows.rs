@@ -1,12 +1,13 @@
 //! Windows, shares, floors and caps.
 
 use jiff::SignedDuration;
-use learning360_client::{Invitation, UserField};
+use learning360_client::UserField;
 
 use super::desk::{
-    Desk, cleared, deactivated, group, in_sync, leaver, mail_changed, one_step, removed_from,
+    Desk, cleared, deactivated, group, in_sync, invited, leaver, mail_changed, one_step,
+    removed_from,
 };
-use crate::plan::{Action, ChargeKind, Disposition, Reason, Values};
+use crate::plan::{Action, ChargeKind, Disposition, Reason};
 use crate::policy::{Budget, Share};
 
 #[test]
@@ -114,21 +115,12 @@ fn grd_07_a_domain_migration_is_held() {
 
 #[test]
 fn grd_15_a_thousand_invitations_are_held() {
-    let created = |person| {
-        let action = Action::Create {
-            values: Values::default(),
-            group: group(),
-            invitation: Invitation::Send,
-        };
-        let charge = (ChargeKind::Invitation, None);
-        one_step(person, action, Reason::Provision, &[charge])
-    };
     let mut desk = Desk::of(0);
-    assert_eq!(desk.ask_for(0..1_000, created), 50);
-    let held = desk.ask(&created(999));
+    assert_eq!(desk.ask_for(0..1_000, invited), 50);
+    let held = desk.ask(&invited(999));
     assert_eq!(held.disposition, Disposition::Hold(Reason::InvitationStorm));
     desk.advance(1);
-    assert_eq!(desk.ask_for(2_000..2_100, created), 50, "hour by hour");
+    assert_eq!(desk.ask_for(2_000..2_100, invited), 50, "hour by hour");
 }
 
 #[test]
