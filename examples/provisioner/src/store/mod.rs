@@ -8,16 +8,18 @@
 //! `$1`, integers are `i64`, texts are `String`, and a truth value is the number 0 or 1. Where
 //! the words must differ, there is a [`dialect::Sql`] with both of them.
 //!
-//! Two rules keep several instances apart. Whoever may write, or read in order to write, locks the
-//! tenant's row first ([`row::lock_tenant`]) if positions or waits are touched, then employees: so
-//! positions rise in the order of commits, and nobody waits in a circle. And an employee's row is
-//! changed only under its lease, or to merge a hint into it.
+//! Two rules keep several instances apart. Whoever may write, or read in order to write, changes
+//! the ledger's row first, if at all, locks the tenant's row next ([`row::lock_tenant`]) if positions
+//! or waits are touched, then employees: so positions rise in the order of commits, and nobody
+//! waits in a circle. And an employee's row is changed only under its lease, or to merge a hint
+//! into it.
 
 #[macro_use]
 mod dialect;
 mod drift;
 mod forget;
 mod journal;
+mod ledger;
 mod notes;
 mod notices;
 mod open;

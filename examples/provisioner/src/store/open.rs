@@ -17,6 +17,7 @@ use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use super::dialect::{BEGIN, Dialect};
+use super::ledger::Seen;
 use super::notes::Notes;
 use super::row::failed;
 use super::work::Leases;
@@ -42,6 +43,7 @@ pub struct SqlStore {
     pub(super) notes: Notes,
     /// What this instance's leases are made of, once it takes one.
     pub(super) leases: Arc<OnceCell<Leases>>,
+    pub(super) ledger: Seen,
     /// Keeps other hosts from the file. `None` = the file is shared, or there is none.
     file: Option<Arc<File>>,
     /// For how long what is only looked at later is kept.
@@ -129,6 +131,7 @@ impl SqlStore {
             pool,
             dialect,
             leases: Arc::default(),
+            ledger: Seen::default(),
             file: None,
             keep: Keep::default(),
         })
@@ -372,6 +375,11 @@ fn migrator(dialect: Dialect) -> Migrator {
                     7,
                     "schedule",
                     include_str!(concat!("../../migrations/", $folder, "/0007_schedule.sql")),
+                ),
+                (
+                    8,
+                    "ledger",
+                    include_str!(concat!("../../migrations/", $folder, "/0008_ledger.sql")),
                 ),
             ]
         };

@@ -1,10 +1,8 @@
 use jiff::Timestamp;
-use provisioning_core::driver::{StoreError, Versioned};
-use provisioning_core::{Ledger, Population, Quarantine, Seq};
-use sqlx::{AnyConnection, Row as _};
+use provisioning_core::{Population, Quarantine, Seq};
 
 use super::open::SqlStore;
-use super::row::{self, failed};
+use super::row;
 
 /// What belongs to the company as a whole.
 impl SqlStore {
@@ -18,29 +16,6 @@ impl SqlStore {
             .fetch_one(self.pool())
             .await?;
         Ok(Population::of(u32::try_from(active).unwrap_or(u32::MAX)))
-    }
-
-    pub(super) async fn known_ledger(&self) -> Result<Versioned<Ledger>, StoreError> {
-        let found = sqlx::query("SELECT ledger, version FROM tenant")
-            .fetch_one(self.pool())
-            .await
-            .map_err(failed)?;
-        let text: Option<String> = found.try_get(0).map_err(failed)?;
-        let version = found.try_get(1).map_err(failed)?;
-        // A ledger that cannot be read stops the work: the guards must not start from nothing.
-        let ledger = text
-            .as_deref()
-            .map_or_else(|| Ok(Ledger::default()), row::from_json)?;
-        Ok(Versioned::new(ledger, version))
-    }
-
-    pub(super) async fn replaced(
-        &self,
-        ledger: &Ledger,
-        version: i64,
-    ) -> Result<bool, sqlx::Error> {
-        let mut connection = self.pool().acquire().await?;
-        swap_ledger(&mut connection, ledger, version).await
     }
 
     pub(super) async fn is_paused(&self) -> Result<bool, sqlx::Error> {
@@ -82,19 +57,4 @@ impl SqlStore {
         let leased: Option<i64> = sqlx::query_scalar(leased).fetch_one(self.pool()).await?;
         Ok([free, leased].into_iter().flatten().min().map(row::time))
     }
-}
-
-/// Stores a ledger that was made from this version; `false` if there is another by now.
-pub(super) async fn swap_ledger(
-    connection: &mut AnyConnection,
-    ledger: &Ledger,
-    version: i64,
-) -> Result<bool, sqlx::Error> {
-    let swapped =
-        sqlx::query("UPDATE tenant SET ledger = $1, version = version + 1 WHERE version = $2")
-            .bind(row::to_json(ledger).map_err(row::encode)?)
-            .bind(version)
-            .execute(connection)
-            .await?;
-    Ok(swapped.rows_affected() > 0)
 }

@@ -8,9 +8,9 @@ use provisioning_core::{Hint, Memory};
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
+use super::ledger;
 use super::open::SqlStore;
 use super::row::{self, failed};
-use super::tenant::swap_ledger;
 
 /// Gives out the leases of one instance: its number in the upper half, a count in the lower, so
 /// that no two instances give out the same and none is given out twice.
@@ -113,7 +113,7 @@ impl SqlStore {
         let employee = &commit.claim.employee;
         let mut transaction = self.begin().await?;
         if let Some((ledger, expected)) = commit.ledger {
-            if !swap_ledger(&mut transaction, ledger, expected).await? {
+            if !ledger::swap(&mut transaction, ledger, expected).await? {
                 return Ok(Committed::StaleLedger);
             }
         }
@@ -148,6 +148,9 @@ impl SqlStore {
         .await?;
         row::wait_on(&mut transaction, employee, commit.memory).await?;
         transaction.commit().await?;
+        if let Some((ledger, expected)) = commit.ledger {
+            self.ledger.keep(ledger, ledger::after(expected));
+        }
         Ok(Committed::Done)
     }
 

@@ -1,6 +1,7 @@
 //! The Stores: one contract for all, what only a database can show, and several instances on one.
 
 mod instances;
+mod ledger;
 
 use jiff::{SignedDuration, Timestamp};
 use provisioner::SqlStore;
@@ -49,6 +50,16 @@ mod sqlite {
     #[tokio::test]
     async fn what_was_noted_outlives_the_process() {
         outlives(&Home::sqlite()).await;
+    }
+
+    #[tokio::test]
+    async fn a_ledger_that_another_process_wrote_is_seen() {
+        ledger::is_seen_by_others(&Home::sqlite()).await;
+    }
+
+    #[tokio::test]
+    async fn an_older_database_keeps_its_ledger() {
+        ledger::moves_along(&Home::sqlite()).await;
     }
 
     #[tokio::test]
@@ -133,6 +144,18 @@ mod postgres {
     #[ignore = "needs a server: bash .ci/with-postgres"]
     async fn what_was_noted_outlives_the_process() {
         outlives(&Home::postgres()).await;
+    }
+
+    #[tokio::test]
+    #[ignore = "needs a server: bash .ci/with-postgres"]
+    async fn a_ledger_that_another_process_wrote_is_seen() {
+        ledger::is_seen_by_others(&Home::postgres()).await;
+    }
+
+    #[tokio::test]
+    #[ignore = "needs a server: bash .ci/with-postgres"]
+    async fn an_older_database_keeps_its_ledger() {
+        ledger::moves_along(&Home::postgres()).await;
     }
 }
 

@@ -1,0 +1,13 @@
+-- The guards' ledger has a row of its own: it is large in a first synchronization, and who only
+-- gives out a position must not write it once more.
+
+CREATE TABLE ledger (
+    id      BIGINT PRIMARY KEY CHECK (id = 1),
+    content TEXT,                       -- as JSON; null = nothing yet
+    version BIGINT NOT NULL             -- for compare-and-set
+);
+
+INSERT INTO ledger (id, content, version) SELECT id, ledger, version FROM tenant;
+
+ALTER TABLE tenant DROP COLUMN ledger;
+ALTER TABLE tenant DROP COLUMN version;
