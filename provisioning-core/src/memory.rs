@@ -32,6 +32,9 @@ pub struct Memory {
     pub(crate) mail: Option<MailKey>,
     /// A create that was admitted and whose answer may have been lost.
     pub(crate) create: Option<CreateIntent>,
+    /// The invitation that the guards let through last; to try again costs nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) invited: Option<Invited>,
     /// A deactivation of ours: admitted, and perhaps done.
     pub(crate) deactivated: Option<UserId>,
     /// That deactivation took place; if the account is active again, somebody else did it.
@@ -151,6 +154,15 @@ pub(crate) struct CreateIntent {
     pub(crate) username: Option<Username>,
     /// How many creates with this mail were admitted without a known end.
     pub(crate) tries: u32,
+}
+
+/// An invitation that was let through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Invited {
+    pub(crate) at: Timestamp,
+    /// A person approved it.
+    #[serde(default)]
+    pub(crate) approved: bool,
 }
 
 /// The wanted mail is held by somebody who wants another one.
@@ -337,6 +349,7 @@ impl Default for Memory {
             link: None,
             mail: None,
             create: None,
+            invited: None,
             deactivated: None,
             gone: false,
             taken: None,

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use hibob_client::EmployeeId;
+use jiff::Timestamp;
 use learning360_client::GroupId;
 
-use super::ledger::{Ledger, Spent};
+use super::ledger::{Invitations, Ledger, Spent};
 use super::{Case, Population};
 use crate::plan::ChargeKind;
 
@@ -21,18 +22,25 @@ impl Ledger {
             ..Ask::new(self, case.population, kind, object)
         };
         let in_windows = budget.windows.iter().all(|window| {
-            let recent = |spent: &Spent| case.now.duration_since(spent.at) < window.length;
+            let recent = |when: When<'_>| case.now.duration_since(when.at) < window.length;
             ask.used(recent) < window.share.of(ask.people(recent))
         });
-        let in_run = match (&case.population.run, budget.run) {
+        let in_run = match (case.population.run.as_deref(), budget.run) {
             (Some(run), Some(share)) => {
-                let of_run = |spent: &Spent| spent.run.as_ref() == Some(run);
+                let of_run = |when: When<'_>| when.run == Some(run);
                 ask.used(of_run) < share.of(ask.people(of_run))
             }
             _ => true,
         };
         in_windows && in_run
     }
+}
+
+/// When something was let through.
+#[derive(Clone, Copy)]
+pub(super) struct When<'a> {
+    pub(super) at: Timestamp,
+    run: Option<&'a str>,
 }
 
 /// A question about one budget.
@@ -62,17 +70,20 @@ impl<'a> Ask<'a> {
     }
 
     /// How many charges count. What a person approved does not.
-    pub(super) fn used(&self, counts: impl Fn(&Spent) -> bool) -> u32 {
-        let used = self.of_kind().filter(|it| !it.approved && counts(it));
-        saturating(used.count())
+    pub(super) fn used(&self, counts: impl Fn(When<'_>) -> bool) -> u32 {
+        let used = self
+            .of_kind()
+            .filter(|it| !it.approved && counts(it.when()));
+        let invited = self.ledger.invited(self.kind, |it| counts(it.when()));
+        saturating(used.count()).saturating_add(invited)
     }
 
     /// How many people there were before what counts took place.
-    pub(super) fn people(&self, counts: impl Fn(&Spent) -> bool) -> u32 {
+    pub(super) fn people(&self, counts: impl Fn(When<'_>) -> bool) -> u32 {
         if self.kind == ChargeKind::GroupRemoval {
             let group = self.object.and_then(|id| GroupId::try_from(id).ok());
             let members = group.and_then(|group| self.population.members.get(&group));
-            let removed = self.of_kind().filter(|it| counts(it)).count();
+            let removed = self.of_kind().filter(|it| counts(it.when())).count();
             return members.map_or(0, |members| members.saturating_add(saturating(removed)));
         }
         let left = self.left(counts);
@@ -80,12 +91,12 @@ impl<'a> Ask<'a> {
     }
 
     /// How many people lost their account and did not get it back since.
-    fn left(&self, counts: impl Fn(&Spent) -> bool) -> u32 {
+    fn left(&self, counts: impl Fn(When<'_>) -> bool) -> u32 {
         let mut gone: BTreeSet<&EmployeeId> = BTreeSet::new();
         for spent in &self.ledger.spent {
             if spent.kind == ChargeKind::Reactivation {
                 gone.remove(&spent.employee);
-            } else if deactivates(spent.kind) && counts(spent) {
+            } else if deactivates(spent.kind) && counts(spent.when()) {
                 gone.insert(&spent.employee);
             }
         }
@@ -105,6 +116,22 @@ impl<'a> Ask<'a> {
 impl Spent {
     fn is_of(&self, object: Option<&str>) -> bool {
         object.is_none() || self.object.as_deref() == object
+    }
+
+    fn when(&self) -> When<'_> {
+        When {
+            at: self.at,
+            run: self.run.as_deref(),
+        }
+    }
+}
+
+impl Invitations {
+    fn when(&self) -> When<'_> {
+        When {
+            at: self.at,
+            run: self.run.as_deref(),
+        }
     }
 }
 

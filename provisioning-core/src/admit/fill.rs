@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Population;
-use super::budget::Ask;
-use super::ledger::{Ledger, Spent};
+use super::budget::{Ask, When};
+use super::ledger::Ledger;
 use crate::plan::ChargeKind;
 use crate::policy::Guards;
 
@@ -31,7 +31,7 @@ impl Ledger {
             .budgets()
             .flat_map(|(kind, budget)| budget.windows.iter().map(move |window| (kind, window)));
         let fills = windows.map(|(kind, window)| {
-            let recent = |spent: &Spent| now.duration_since(spent.at) < window.length;
+            let recent = |when: When<'_>| now.duration_since(when.at) < window.length;
             let of = |object: Option<&str>| {
                 let ask = Ask::new(self, population, kind, object);
                 (ask.used(recent), window.share.of(ask.people(recent)))

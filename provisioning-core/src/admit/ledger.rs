@@ -10,20 +10,25 @@ use super::hold::{Hold, HoldId, HoldState, content, family};
 use super::source::{Watch, not_far_ahead};
 use crate::decide::Verdict;
 use crate::plan::{Charge, ChargeKind, Disposition, Reason, Step, StepId, Subject};
+use crate::policy::Budget;
 
 /// What the guards have let through and what they hold, for the whole company.
 ///
 /// The host stores it as it is, with a version number, and commits it by compare-and-set. The
-/// serialised form is versioned, bounded in size and holds ids and names of fields only: 5 000
-/// holds and 20 000 charges of invitations, as many of everything else, and 5 000 charges that a
-/// person approved. When one of these is full, nothing of its kind that has a budget passes but
-/// what is approved; a flood of invitations keeps nobody's account from being deactivated.
+/// serialised form is versioned, bounded in size and holds ids and names of fields only: 20 000
+/// charges, 5 000 more that a person approved, 5 000 holds of invitations and as many of everything
+/// else. When it is full, nothing that has a budget passes but what was approved; a flood of
+/// invitations keeps nobody's account from being deactivated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Ledger {
     #[serde(deserialize_with = "known_version")]
     version: u8,
     pub(super) spent: Vec<Spent>,
+    /// Invitations by the minute; there are as many as people in a first synchronization, and who
+    /// has paid is in the memories.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) invitations: Vec<Invitations>,
     pub(super) holds: Vec<Hold>,
     /// The newest number that was given to a hold.
     last_hold: u64,
@@ -50,6 +55,17 @@ pub(super) struct Spent {
     /// A person approved it, so it uses no budget up.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(super) approved: bool,
+}
+
+/// Invitations of one minute that were let through without a person's approval.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Invitations {
+    /// The end of the minute, so that they count for no shorter than they should.
+    pub(super) at: Timestamp,
+    pub(super) count: u32,
+    /// The full synchronization they belong to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) run: Option<Box<str>>,
 }
 
 /// What the guards say to a charge.
@@ -79,10 +95,18 @@ impl Ledger {
 
     /// How many charges of a kind count against a window of this length now.
     pub fn spent(&self, kind: ChargeKind, within: SignedDuration, now: Timestamp) -> usize {
-        let counts = |spent: &&Spent| {
-            spent.kind == kind && !spent.approved && now.duration_since(spent.at) < within
-        };
-        self.spent.iter().filter(counts).count()
+        let recent = |at: Timestamp| now.duration_since(at) < within;
+        let counts = |spent: &&Spent| spent.kind == kind && !spent.approved && recent(spent.at);
+        let spent = self.spent.iter().filter(counts).count();
+        let invited = self.invited(kind, |it| recent(it.at));
+        spent.saturating_add(usize::try_from(invited).unwrap_or(usize::MAX))
+    }
+
+    /// How many invitations count, if the question is about them.
+    pub(super) fn invited(&self, kind: ChargeKind, counts: impl Fn(&Invitations) -> bool) -> u32 {
+        let invitations = self.invitations.iter().filter(|it| counts(it));
+        let counts = invitations.filter(|_| invites(kind)).map(|it| it.count);
+        counts.fold(0, u32::saturating_add)
     }
 
     /// Brings the ledger up to date before a verdict is checked.
@@ -146,11 +170,7 @@ impl Ledger {
     /// What the guards say to one charge of a step.
     pub(super) fn pass(&self, case: &Case<'_>, step: &Step, charge: &Charge) -> Pass {
         let employee = &case.verdict.employee;
-        if self
-            .spent
-            .iter()
-            .any(|spent| spent.is_for(employee, charge))
-        {
+        if self.is_paid(case, charge) {
             return Pass::Free;
         }
         let hold = self.holds.iter().find(|it| it.is_for(employee, charge));
@@ -178,6 +198,20 @@ impl Ledger {
         }
     }
 
+    fn is_paid(&self, case: &Case<'_>, charge: &Charge) -> bool {
+        if invites(charge.kind) {
+            let invited = case.verdict.memory.invited.as_ref();
+            return invited.is_some_and(|invited| {
+                let age = case.now.duration_since(not_far_ahead(invited.at, case.now));
+                let budget = case.guards.budget(charge.kind);
+                let window = budget.map_or(SignedDuration::ZERO, Budget::longest_window);
+                age < window || (invited.approved && age < APPROVAL_LASTS)
+            });
+        }
+        let employee = &case.verdict.employee;
+        self.spent.iter().any(|it| it.is_for(employee, charge))
+    }
+
     /// Writes down that a charge passed.
     pub(super) fn pay(&mut self, case: &Case<'_>, charge: &Charge, pass: Pass) {
         let kind = match pass {
@@ -188,6 +222,12 @@ impl Ledger {
         let employee = &case.verdict.employee;
         self.holds.retain(|hold| !hold.is_for(employee, charge));
         let approved = pass == Pass::Approved;
+        if invites(kind) {
+            if !approved {
+                self.invite(case);
+            }
+            return;
+        }
         if approved {
             self.drop_oldest_approved();
         }
@@ -200,6 +240,20 @@ impl Ledger {
             run: case.population.run.clone(),
             approved,
         });
+    }
+
+    /// Counts one more invitation.
+    fn invite(&mut self, case: &Case<'_>) {
+        let (at, run) = (end_of_minute(case.now), &case.population.run);
+        let mut known = self.invitations.iter_mut();
+        match known.find(|it| it.at == at && it.run == *run) {
+            Some(minute) => minute.count = minute.count.saturating_add(1),
+            None => self.invitations.push(Invitations {
+                at,
+                count: 1,
+                run: run.clone(),
+            }),
+        }
     }
 
     /// Makes room for one more charge that a person approved.
@@ -244,9 +298,13 @@ impl Ledger {
     }
 
     fn is_full(&self, kind: ChargeKind) -> bool {
-        let spent = self.spent.iter();
-        let of_kind = spent.filter(|it| !it.approved && invites(it.kind) == invites(kind));
-        self.holds_enough(kind) || of_kind.count() >= MOST_SPENT
+        let spent = self.spent.iter().filter(|spent| !spent.approved);
+        let charges = if invites(kind) {
+            self.invitations.len()
+        } else {
+            spent.count()
+        };
+        self.holds_enough(kind) || charges >= MOST_SPENT
     }
 
     fn holds_enough(&self, kind: ChargeKind) -> bool {
@@ -258,22 +316,23 @@ impl Ledger {
     fn tidy(&mut self, case: &Case<'_>) {
         let now = case.now;
         let longest = case.guards.longest_window().max(DAY);
-        let invitations = case.guards.budget(ChargeKind::Invitation);
         let run = case.population.run.as_deref();
+        let of_this_run = |of: Option<&str>| run.is_some() && of == run;
         self.spent.retain_mut(|spent| {
             spent.at = not_far_ahead(spent.at, now);
             let age = now.duration_since(spent.at);
-            let of_this_run = run.is_some() && spent.run.as_deref() == run;
-            let counts = if invites(spent.kind) {
-                // There are as many as people in a first synchronization, and they say nothing
-                // about any other budget.
-                invitations.is_some_and(|budget| {
-                    age < budget.longest_window() || (of_this_run && budget.run.is_some())
-                })
-            } else {
-                age < longest || of_this_run
-            };
+            let counts = age < longest || of_this_run(spent.run.as_deref());
             counts || (spent.approved && age < APPROVAL_LASTS)
+        });
+        // They say nothing about any other budget.
+        let budget = case.guards.budget(ChargeKind::Invitation);
+        self.invitations.retain_mut(|minute| {
+            minute.at = not_far_ahead(minute.at, now);
+            let age = now.duration_since(minute.at);
+            budget.is_some_and(|budget| {
+                let of_this_run = budget.run.is_some() && of_this_run(minute.run.as_deref());
+                age < budget.longest_window() || of_this_run
+            })
         });
         for hold in &mut self.holds {
             hold.since = not_far_ahead(hold.since, now);
@@ -288,6 +347,7 @@ impl Default for Ledger {
         Self {
             version: VERSION,
             spent: Vec::new(),
+            invitations: Vec::new(),
             holds: Vec::new(),
             last_hold: 0,
             announced: BTreeMap::new(),
@@ -342,8 +402,16 @@ fn lanes(kind: ChargeKind) -> Vec<ChargeKind> {
 }
 
 /// Whether it is one of the charges that come by the thousand when many people are new.
-fn invites(kind: ChargeKind) -> bool {
+pub(super) fn invites(kind: ChargeKind) -> bool {
     kind == ChargeKind::Invitation
+}
+
+/// The minute's end, or the same if it is one.
+fn end_of_minute(at: Timestamp) -> Timestamp {
+    let rest = at.as_nanosecond().rem_euclid(MINUTE);
+    let whole = at.as_nanosecond() - rest;
+    let end = if rest == 0 { whole } else { whole + MINUTE };
+    Timestamp::from_nanosecond(end).unwrap_or(Timestamp::MAX)
 }
 
 /// DAT-03: what is not to be done if the data may only be hidden.
@@ -396,6 +464,9 @@ const MOST_APPROVED: usize = 5_000;
 const MOST_MISSING: usize = 200;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// In nanoseconds.
+const MINUTE: i128 = 60_000_000_000;
 
 /// GRD-03.
 const REJECTION_LASTS: SignedDuration = SignedDuration::from_hours(30 * 24);

@@ -23,9 +23,9 @@ pub use self::alert::{Alert, HoldAlert};
 pub use self::fill::Fill;
 pub use self::hold::{Hold, HoldId, HoldState};
 pub use self::ledger::Ledger;
-use self::ledger::Pass;
+use self::ledger::{Pass, invites};
 use crate::decide::Verdict;
-use crate::memory::Memory;
+use crate::memory::{Invited, Memory};
 use crate::plan::{Action, Charge, Disposition, Reason, Step, StepId};
 use crate::policy::Guards;
 
@@ -75,7 +75,10 @@ pub fn admit(
 ) -> Admission {
     let mut ledger = ledger.clone();
     let judged = judge(guards, &mut ledger, verdict, population, now);
-    let memory = verdict.memory.clone();
+    let mut memory = verdict.memory.clone();
+    if judged.invited.is_some() {
+        memory.invited = judged.invited;
+    }
     Admission {
         disposition: judged.disposition,
         memory: judged.run.iter().fold(memory, Memory::intending),
@@ -90,6 +93,8 @@ pub(crate) struct Judged {
     pub(crate) run: Vec<Step>,
     pub(crate) held: Vec<Hold>,
     pub(crate) disposition: Disposition,
+    /// The invitation that was paid.
+    invited: Option<Invited>,
 }
 
 /// The same check as [`admit`], for many verdicts in a row: the ledger is written in place.
@@ -108,6 +113,7 @@ pub(crate) fn judge(
     };
     ledger.prepare(&case);
     let (mut run, mut held) = (Vec::new(), Vec::new());
+    let mut invited = None;
     let mut stopped: BTreeSet<&StepId> = BTreeSet::new();
     for step in verdict.plan.steps() {
         let needs = step.needs.as_ref();
@@ -115,18 +121,22 @@ pub(crate) fn judge(
             stopped.insert(&step.id);
             continue;
         }
-        let stops = ledger.take(&case, step);
-        if stops.is_empty() {
-            run.push(step.clone());
-        } else {
-            stopped.insert(&step.id);
-            held.extend(stops);
+        match ledger.take(&case, step) {
+            Ok(paid) => {
+                run.push(step.clone());
+                invited = paid.or(invited);
+            }
+            Err(stops) => {
+                stopped.insert(&step.id);
+                held.extend(stops);
+            }
         }
     }
     Judged {
         disposition: disposition(verdict, &run, &held),
         run,
         held,
+        invited,
     }
 }
 
@@ -147,8 +157,9 @@ impl<'a> Case<'a> {
 }
 
 impl Ledger {
-    /// Pays for a step, or holds it: with several charges, all of them have to pass.
-    fn take(&mut self, case: &Case<'_>, step: &Step) -> Vec<Hold> {
+    /// Pays for a step and says which invitation that was, or holds the step: with several
+    /// charges, all of them have to pass.
+    fn take(&mut self, case: &Case<'_>, step: &Step) -> Result<Option<Invited>, Vec<Hold>> {
         let charges: Vec<_> = case.charges(step).collect();
         let passes: Vec<_> = charges
             .into_iter()
@@ -161,14 +172,21 @@ impl Ledger {
                 _ => None,
             })
             .collect();
-        if stops.is_empty() {
-            for (charge, pass) in passes {
-                self.pay(case, charge, pass);
-            }
-            return Vec::new();
+        if !stops.is_empty() {
+            let hold = |(charge, reason)| self.hold(case, step, charge, reason);
+            return Err(stops.into_iter().map(hold).collect());
         }
-        let hold = |(charge, reason)| self.hold(case, step, charge, reason);
-        stops.into_iter().map(hold).collect()
+        let mut invited = None;
+        for (charge, pass) in passes {
+            self.pay(case, charge, pass);
+            if invites(charge.kind) && pass != Pass::Free {
+                invited = Some(Invited {
+                    at: case.now,
+                    approved: pass == Pass::Approved,
+                });
+            }
+        }
+        Ok(invited)
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) fn keep_in_step(
     why: Reason,
 ) -> Disposition {
     draft.memory.create = None;
+    draft.memory.invited = None;
     if let Account::LinkLost(user) = situation.account {
         let employee = draft.case.employee.clone();
         draft.step(user, Action::Link { employee }, Reason::LinkMissing);

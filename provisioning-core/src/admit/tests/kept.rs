@@ -52,13 +52,25 @@ fn grd_02_what_was_approved_may_be_tried_again_for_seven_days() {
     assert!(desk.ledger.spent.is_empty());
 }
 
+/// How many invitations the ledger still knows after so many hours.
+fn invitations(desk: &mut Desk, hours: i64) -> u32 {
+    desk.advance(hours);
+    desk.ask(&in_sync(99));
+    desk.ledger.invitations.iter().map(|it| it.count).sum()
+}
+
 #[test]
-fn an_invitation_is_kept_for_its_hour_and_no_longer() {
+fn invitations_are_kept_for_their_hour_and_no_longer() {
     let mut desk = Desk::of(1_000).in_run("night");
     assert_eq!(desk.ask_for(0..60, invited), 60);
-    assert_eq!(kept(&mut desk, 0), 60);
-    assert_eq!(desk.ask_for(0..60, invited), 60, "they have paid");
-    assert_eq!(kept(&mut desk, 1), 0, "its budget has no other window");
+    assert_eq!(invitations(&mut desk, 0), 60);
+    assert_eq!(desk.ledger.invitations.len(), 1, "one line a minute");
+    assert!(desk.ledger.spent.is_empty());
+    assert_eq!(
+        invitations(&mut desk, 1),
+        0,
+        "their budget has no other window"
+    );
 
     // A budget of a run counts for as long as the run lasts.
     let hour = SignedDuration::from_hours(1);
@@ -69,9 +81,66 @@ fn an_invitation_is_kept_for_its_hour_and_no_longer() {
     assert_eq!(desk.ask_for(100..200, invited), 50);
     desk.advance(1);
     assert_eq!(desk.ask_for(200..300, invited), 20);
-    assert_eq!(kept(&mut desk, 1), 70);
+    assert_eq!(invitations(&mut desk, 1), 70);
     let mut desk = desk.in_run("the next night");
-    assert_eq!(kept(&mut desk, 0), 0);
+    assert_eq!(invitations(&mut desk, 0), 0);
+}
+
+#[test]
+fn an_invitation_counts_for_an_hour_and_up_to_a_minute_more() {
+    let mut desk = Desk::of(0);
+    let start = desk.now;
+    let at = |seconds| start + SignedDuration::from_secs(seconds);
+    desk.now = at(1);
+    assert_eq!(desk.ask_for(0..60, invited), 50);
+    let hour = SignedDuration::from_hours(1);
+    let spent = |desk: &Desk, now| desk.ledger.spent(ChargeKind::Invitation, hour, now);
+    assert_eq!(spent(&desk, at(3600 + 59)), 50);
+    assert_eq!(spent(&desk, at(3600 + 60)), 0);
+    desk.now = at(3600 + 59);
+    assert_eq!(desk.ask_for(100..101, invited), 0);
+    desk.now = at(3600 + 60);
+    assert_eq!(desk.ask_for(101..200, invited), 50);
+}
+
+#[test]
+fn mat_19_to_try_an_invitation_again_costs_nothing_for_its_hour() {
+    let mut desk = Desk::of(0);
+    let mut again = invited(1);
+    again.memory = desk.ask(&again).memory;
+    assert_eq!(desk.ask_for(2..100, invited), 49);
+    assert_eq!(desk.ask(&again).run.len(), 1, "it is paid");
+    assert_eq!(invitations(&mut desk, 0), 50);
+    // Half an hour on nobody else may pass, and it is still paid.
+    desk.now += SignedDuration::from_mins(30);
+    let once_more = desk.ask(&again);
+    assert_eq!(once_more.run.len(), 1);
+    assert_eq!(once_more.memory.invited, again.memory.invited);
+    // An hour later it pays again, with all others.
+    desk.now += SignedDuration::from_mins(30);
+    let paid = desk.ask(&again);
+    assert_ne!(paid.memory.invited, again.memory.invited);
+    assert_eq!(invitations(&mut desk, 0), 1);
+}
+
+#[test]
+fn grd_02_an_approved_invitation_uses_nothing_up_and_may_be_tried_again_for_seven_days() {
+    let mut desk = Desk::of(0);
+    assert_eq!(desk.ask_for(0..50, invited), 50);
+    let mut one = invited(50);
+    desk.ask(&one);
+    desk.ledger.approve(&desk.held(), desk.now);
+    let admission = desk.ask(&one);
+    assert_eq!(admission.run.len(), 1);
+    assert_eq!(invitations(&mut desk, 0), 50);
+    assert!(desk.ledger.holds().is_empty() && desk.ledger.spent.is_empty());
+    one.memory = admission.memory;
+    desk.advance(7 * 24 - 1);
+    assert_eq!(desk.ask_for(100..150, invited), 50);
+    assert_eq!(desk.ask(&one).run.len(), 1, "it is approved already");
+    desk.advance(1);
+    assert_eq!(desk.ask_for(200..250, invited), 50);
+    assert!(desk.ask(&one).run.is_empty(), "a person is asked anew");
 }
 
 /// So many charges like the first one, made by hand: to ask so often takes long.
@@ -101,10 +170,8 @@ fn twenty_thousand_charges_are_kept_and_an_approved_one_passes_beyond_that() {
 
 #[test]
 fn a_flood_of_invitations_keeps_nobody_from_being_deactivated() {
-    let mut desk = Desk::of(1_000_000);
-    desk.ask(&invited(1));
-    repeat_first(&mut desk, 20_000);
-    assert!(desk.ask(&invited(2)).run.is_empty(), "it is full");
+    let mut desk = Desk::of(0);
+    assert_eq!(desk.ask_for(0..51, invited), 50);
     let held = desk.ledger.holds()[0].clone();
     desk.ledger.holds = (0..5_000)
         .map(|number| {
@@ -113,8 +180,10 @@ fn a_flood_of_invitations_keeps_nobody_from_being_deactivated() {
             hold
         })
         .collect();
-    assert_eq!(desk.ask(&invited(3)).held.len(), 1);
+    assert_eq!(desk.ask(&invited(60)).held.len(), 1);
     assert_eq!(desk.ledger.holds().len(), 5_000, "it is not written down");
+    desk.advance(2);
+    assert!(desk.ask(&invited(61)).run.is_empty(), "it is full");
     assert_eq!(desk.ask(&leaver(4)).run.len(), 1);
     desk.ask(&deactivated(5, Reason::SourceGone, ChargeKind::SourceGone));
     assert!(desk.hold_of(5).is_some(), "and what has to be held is");
