@@ -127,20 +127,20 @@ fn mat_19_to_try_an_invitation_again_costs_nothing_for_its_hour() {
 fn grd_02_an_approved_invitation_uses_nothing_up_and_may_be_tried_again_for_seven_days() {
     let mut desk = Desk::of(0);
     assert_eq!(desk.ask_for(0..50, invited), 50);
-    let mut one = invited(50);
-    desk.ask(&one);
+    let mut late = invited(50);
+    desk.ask(&late);
     desk.ledger.approve(&desk.held(), desk.now);
-    let admission = desk.ask(&one);
+    let admission = desk.ask(&late);
     assert_eq!(admission.run.len(), 1);
     assert_eq!(invitations(&mut desk, 0), 50);
     assert!(desk.ledger.holds().is_empty() && desk.ledger.spent.is_empty());
-    one.memory = admission.memory;
+    late.memory = admission.memory;
     desk.advance(7 * 24 - 1);
     assert_eq!(desk.ask_for(100..150, invited), 50);
-    assert_eq!(desk.ask(&one).run.len(), 1, "it is approved already");
+    assert_eq!(desk.ask(&late).run.len(), 1, "it is approved already");
     desk.advance(1);
     assert_eq!(desk.ask_for(200..250, invited), 50);
-    assert!(desk.ask(&one).run.is_empty(), "a person is asked anew");
+    assert!(desk.ask(&late).run.is_empty(), "a person is asked anew");
 }
 
 /// So many charges like the first one, made by hand: to ask so often takes long.
@@ -172,10 +172,10 @@ fn twenty_thousand_charges_are_kept_and_an_approved_one_passes_beyond_that() {
 fn a_flood_of_invitations_keeps_nobody_from_being_deactivated() {
     let mut desk = Desk::of(0);
     assert_eq!(desk.ask_for(0..51, invited), 50);
-    let held = desk.ledger.holds()[0].clone();
+    let first = desk.ledger.holds()[0].clone();
     desk.ledger.holds = (0..5_000)
         .map(|number| {
-            let mut hold = held.clone();
+            let mut hold = first.clone();
             hold.employee = employee(50_000 + number);
             hold
         })
