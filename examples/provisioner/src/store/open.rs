@@ -378,8 +378,8 @@ fn migrator(dialect: Dialect) -> Migrator {
                 ),
                 (
                     8,
-                    "ledger",
-                    include_str!(concat!("../../migrations/", $folder, "/0008_ledger.sql")),
+                    "many people",
+                    include_str!(concat!("../../migrations/", $folder, "/0008_many_people.sql")),
                 ),
             ]
         };
