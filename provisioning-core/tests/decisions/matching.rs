@@ -1,7 +1,9 @@
 //! Matching, links and mails.
 
+use jiff::SignedDuration;
 use learning360_client::ErrorCode;
-use provisioning_core::{Disposition, Evidence, Outcome, Reason};
+use provisioning_core::driver::Store as _;
+use provisioning_core::{ChargeKind, Disposition, Evidence, Outcome, Reason};
 use serde_json::json;
 
 use crate::stage::{ADA, OTHER, POLICY, Stage, USER, created};
@@ -124,6 +126,28 @@ async fn mat_16_a_link_to_nobody_starts_the_matching_again() {
     let decided = stage.event(ADA, Evidence::Updated).await;
     assert_eq!(decided.plan.steps()[1].action.kind().as_str(), "relink");
     assert_eq!(decided.findings[0].reason, Reason::LinkBroken);
+}
+
+#[tokio::test]
+async fn mat_19_a_create_that_is_tried_again_pays_for_one_invitation() {
+    let mut stage = Stage::new().active(ADA, "ada@example.com");
+    stage.model.lock().surprises = vec![(false, Outcome::Unanswered)];
+    let decided = stage.event_to_the_end(ADA, Evidence::Created).await;
+    assert_eq!(decided.disposition, Disposition::Apply(Reason::Provision));
+    assert!(
+        stage.model.lock().surprises.is_empty(),
+        "the second attempt"
+    );
+    let memory = serde_json::to_value(stage.memory(ADA)).expect("plain data");
+    assert!(memory["invited"].is_object());
+    let ledger = stage.driver.store().ledger().await.expect("it holds").value;
+    let hour = SignedDuration::from_hours(1);
+    assert_eq!(ledger.spent(ChargeKind::Invitation, hour, stage.now), 1);
+
+    // Once the account is there nothing of it is left, and a later one pays for itself.
+    stage.event_to_the_end(ADA, Evidence::Created).await;
+    let memory = serde_json::to_value(stage.memory(ADA)).expect("plain data");
+    assert_eq!(memory.get("invited"), None);
 }
 
 #[tokio::test]

@@ -379,7 +379,11 @@ fn migrator(dialect: Dialect) -> Migrator {
                 (
                     8,
                     "many people",
-                    include_str!(concat!("../../migrations/", $folder, "/0008_many_people.sql")),
+                    include_str!(concat!(
+                        "../../migrations/",
+                        $folder,
+                        "/0008_many_people.sql"
+                    )),
                 ),
             ]
         };
