@@ -184,10 +184,13 @@ impl Sync {
 
 impl Api {
     fn of(quarantine: &Quarantine, side: Side, lanes: &[Lane], now: Timestamp) -> Self {
-        let cause = quarantine.cause(side).map(|cause| match cause {
-            Cause::Refused => "refused",
-            Cause::Failing => "failing",
-        });
+        let broken = quarantine.broken_links_until(now);
+        let broken = broken.filter(|_| lanes.contains(&Lane::TargetWrites));
+        let cause = match quarantine.cause(side) {
+            Some(Cause::Refused) => Some("refused"),
+            Some(Cause::Failing) => Some("failing"),
+            None => broken.map(|_| "broken_links"),
+        };
         let gates = lanes.iter().map(|lane| quarantine.gate(*lane, now));
         let until = gates.filter_map(|gate| match gate {
             Gate::Closed(until) => Some(until),

@@ -1,6 +1,7 @@
 use sandbox::{Api, BobAct, Effect, Fault};
+use serde_json::json;
 
-use crate::support::company::{Company, POLICY, id, people};
+use crate::support::company::{Company, POLICY, id, linked_people, people};
 
 #[tokio::test]
 async fn the_status_of_a_host_is_told_without_calling_anybody() {
@@ -62,6 +63,32 @@ async fn an_api_that_refuses_is_shown() {
             .contains("is not called, because it refuses the credentials"),
         "{ran:?}"
     );
+}
+
+#[tokio::test]
+async fn links_that_lead_to_nobody_are_no_pause() {
+    let company = Company::start(linked_people(6), POLICY).await;
+    let gone = json!({ "error": { "code": "userNotFound", "message": "no" } });
+    let gone = Fault::new(Api::Learning360, Effect::json(404, gone));
+    let gone = [gone.on("GET", "/api/v2/users/{userId}")];
+    company.control.add_faults(&gone).await.unwrap();
+    for number in 0..6 {
+        company
+            .act(BobAct::emit("employee.updated", id(number)))
+            .await;
+    }
+    company.pass(3).await;
+    let status = company.json(&["status", "--sandbox"]).await;
+    assert_eq!(status["learning360"]["state"], "stopped", "{status}");
+    assert_eq!(status["learning360"]["cause"], "broken_links", "{status}");
+    assert_eq!(status["bob"]["state"], "open", "{status}");
+    let ran = company.run(&["status", "--sandbox"]).await;
+    assert!(
+        ran.out
+            .contains("because several linked accounts do not exist there"),
+        "{ran:?}"
+    );
+    assert!(!ran.out.contains("asked for a pause"), "{ran:?}");
 }
 
 #[tokio::test]
