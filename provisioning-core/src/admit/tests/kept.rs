@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 
-use super::desk::{Desk, deactivated, employee, in_sync, invited, leaver};
+use super::desk::{Desk, deactivated, employee, in_sync, invited, leaver, mail_changed};
 use crate::plan::{ChargeKind, Reason};
 use crate::policy::{Budget, Share};
 
@@ -26,6 +26,18 @@ fn what_was_let_through_is_kept_for_the_longest_window() {
     desk.advance(1);
     assert_eq!(spent(&desk), 0, "the window has moved on");
     assert_eq!(kept(&mut desk, 0), 0);
+}
+
+#[test]
+fn a_window_of_two_days_keeps_what_was_let_through_for_two_days() {
+    let mut desk = Desk::of(40);
+    let two_days = SignedDuration::from_hours(48);
+    let budget = Budget::default().within(two_days, Share::new(5, 0));
+    desk.guards = desk.guards.with_budget(ChargeKind::EmailChange, budget);
+    assert_eq!(desk.ask_for(0..9, mail_changed), 5);
+    assert_eq!(kept(&mut desk, 47), 5);
+    assert_eq!(desk.ask_for(10..20, mail_changed), 0);
+    assert_eq!(kept(&mut desk, 1), 0);
 }
 
 #[test]
@@ -84,6 +96,19 @@ fn invitations_are_kept_for_their_hour_and_no_longer() {
     assert_eq!(invitations(&mut desk, 1), 70);
     let mut desk = desk.in_run("the next night");
     assert_eq!(invitations(&mut desk, 0), 0);
+}
+
+#[test]
+fn invitations_of_two_runs_in_one_minute_are_counted_apart() {
+    let hour = SignedDuration::from_hours(1);
+    let budget = Budget::default().within(hour, Share::new(100, 0));
+    let mut desk = Desk::of(40).in_run("first");
+    desk.guards = desk
+        .guards
+        .with_budget(ChargeKind::Invitation, budget.per_run(Share::new(5, 0)));
+    assert_eq!(desk.ask_for(0..9, invited), 5);
+    let mut desk = desk.in_run("second");
+    assert_eq!(desk.ask_for(20..29, invited), 5);
 }
 
 #[test]
@@ -161,10 +186,11 @@ fn twenty_thousand_charges_are_kept_and_an_approved_one_passes_beyond_that() {
     desk.ask(&gone);
     desk.ledger.approve(&desk.held(), desk.now);
     desk.ask(&leaver(2));
-    repeat_first(&mut desk, 20_000);
+    repeat_first(&mut desk, 19_999);
+    assert_eq!(desk.ask(&mail_changed(4)).run.len(), 1);
+    assert!(desk.ask(&mail_changed(5)).run.is_empty(), "it is full");
     assert_eq!(desk.ask(&gone).run.len(), 1);
     assert_eq!(desk.ask(&gone).run.len(), 1, "nobody is asked again");
-    assert!(desk.ask(&leaver(3)).run.is_empty(), "it is full");
     assert_eq!(desk.ask(&invited(3)).run.len(), 1, "but not of invitations");
 }
 
@@ -193,9 +219,12 @@ fn a_flood_of_invitations_keeps_nobody_from_being_deactivated() {
 fn of_what_was_approved_the_oldest_makes_room() {
     let mut desk = Desk::of(1_000_000);
     let gone = |person| deactivated(person, Reason::SourceGone, ChargeKind::SourceGone);
-    desk.ask(&gone(1));
-    desk.ledger.approve(&desk.held(), desk.now);
-    desk.ask(&gone(1));
+    for person in [1, 3] {
+        desk.ask(&gone(person));
+        desk.ledger.approve(&desk.held(), desk.now);
+        desk.ask(&gone(person));
+    }
+    assert_eq!(desk.ask(&gone(1)).run.len(), 1, "there is room for both");
     repeat_first(&mut desk, 5_000);
     desk.ask(&gone(2));
     desk.ledger.approve(&desk.held(), desk.now);
