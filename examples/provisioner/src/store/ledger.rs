@@ -1,4 +1,3 @@
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use provisioning_core::Ledger;
@@ -80,11 +79,5 @@ impl Seen {
     pub(super) fn keep(&self, ledger: &Ledger, version: i64) {
         let ledger = Versioned::new(ledger.clone(), version);
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(ledger);
-    }
-}
-
-impl fmt::Debug for Seen {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Seen")
     }
 }

@@ -43,6 +43,7 @@ pub struct SqlStore {
     pub(super) notes: Notes,
     /// What this instance's leases are made of, once it takes one.
     pub(super) leases: Arc<OnceCell<Leases>>,
+    /// The guards' ledger as this process saw it last.
     pub(super) ledger: Seen,
     /// Keeps other hosts from the file. `None` = the file is shared, or there is none.
     file: Option<Arc<File>>,

@@ -149,21 +149,18 @@ impl Api {
                 let text = format!("asked for a pause; called again {then}");
                 cell(Look::Notable, text)
             }
-            (Some("broken_links"), then) => {
-                let then = then.unwrap_or_else(|| "with the next decision".to_owned());
-                let text = format!(
-                    "is not written to, because several linked accounts do not exist there; \
-                     written to again {then}; see `provisioner doctor`"
-                );
-                cell(Look::Bad, text)
-            }
             (Some(cause), then) => {
-                let why = match cause {
-                    "refused" => "it refuses the credentials",
-                    _ => "too many calls fail",
-                };
                 let then = then.unwrap_or_else(|| "with the next decision".to_owned());
-                let text = format!("is not called, because {why}; one try {then}");
+                let text = match cause {
+                    "refused" => {
+                        format!("is not called, because it refuses the credentials; one try {then}")
+                    }
+                    "broken_links" => format!(
+                        "is not written to, because several linked accounts do not exist there; \
+                         written to again {then}; see `provisioner doctor`"
+                    ),
+                    _ => format!("is not called, because too many calls fail; one try {then}"),
+                };
                 cell(Look::Bad, text)
             }
         }
